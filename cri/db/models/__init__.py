@@ -1,0 +1,30 @@
+"""The tables. Migrations are the source of truth; a test keeps both the same."""
+
+from cri.db.models.accounts import Account, Membership, PlatformRole
+from cri.db.models.agencies import Agency, OrganisationUnit, Person
+from cri.db.models.benchmark_pool import Contribution, Edition, EditionMember
+from cri.db.models.declarative import Base
+from cri.db.models.results import Report, StoredPack, StoredScorecard
+from cri.db.models.waves import Draft, Invitation, MailboxEntry, MixedEntry, Wave, WaveUnit
+
+__all__ = [
+    "Account",
+    "Agency",
+    "Base",
+    "Contribution",
+    "Draft",
+    "Edition",
+    "EditionMember",
+    "Invitation",
+    "MailboxEntry",
+    "Membership",
+    "MixedEntry",
+    "OrganisationUnit",
+    "Person",
+    "PlatformRole",
+    "Report",
+    "StoredPack",
+    "StoredScorecard",
+    "Wave",
+    "WaveUnit",
+]

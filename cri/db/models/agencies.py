@@ -1,0 +1,71 @@
+"""An agency, its organisation tree and the people on its roster."""
+
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from cri.db.models.declarative import Base, TenantMixin, TenantRow
+
+
+class Agency(Base, TenantMixin):
+    """One public agency: the tenant. `synthetic` agencies hold made-up data and are labelled so."""
+
+    __tablename__ = "agency"
+
+    name: Mapped[str] = mapped_column(String(300))
+    colour: Mapped[str] = mapped_column(String(7), default="#12436d")
+    noun: Mapped[str] = mapped_column(String(40), default="residents")
+    sector: Mapped[str] = mapped_column(String(80), default="")
+    country: Mapped[str] = mapped_column(String(80), default="")
+    relationship_type: Mapped[str] = mapped_column(String(40), default="citizen")
+    time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
+    synthetic: Mapped[bool] = mapped_column(default=False)
+
+    __table_args__ = (
+        CheckConstraint("colour ~ '^#[0-9a-f]{6}$'", name="colour_hex"),
+        UniqueConstraint("agency_id", "synthetic"),  # lets a wave prove that it is as synthetic as its agency
+    )
+
+
+class OrganisationUnit(Base, TenantRow):
+    """A node of the agency's organisation tree as it is now. Waves keep their own frozen copy."""
+
+    __tablename__ = "organisation_unit"
+
+    code: Mapped[str] = mapped_column(String(60))
+    parent_code: Mapped[str | None] = mapped_column(String(60))
+    name: Mapped[str] = mapped_column(String(300))
+
+    __table_args__ = (
+        ForeignKeyConstraint(["agency_id"], ["agency.agency_id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["agency_id", "parent_code"],
+            ["organisation_unit.agency_id", "organisation_unit.code"],
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        UniqueConstraint("agency_id", "code"),
+        CheckConstraint("parent_code IS DISTINCT FROM code", name="not_its_own_parent"),
+    )
+
+
+class Person(Base, TenantRow):
+    """Somebody on the roster. Nothing here says whether, when or what they answered."""
+
+    __tablename__ = "person"
+
+    name: Mapped[str] = mapped_column(String(300))
+    email: Mapped[str] = mapped_column(String(255))
+    unit_code: Mapped[str] = mapped_column(String(60))
+    language: Mapped[str] = mapped_column(String(10), default="en")
+    active: Mapped[bool] = mapped_column(default=True)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["agency_id"], ["agency.agency_id"], ondelete="CASCADE"),
+        ForeignKeyConstraint(
+            ["agency_id", "unit_code"],
+            ["organisation_unit.agency_id", "organisation_unit.code"],
+            deferrable=True,
+            initially="DEFERRED",
+        ),
+        UniqueConstraint("agency_id", "email"),
+    )

@@ -1,0 +1,56 @@
+"""Sessions that carry their tenant: every transaction they begin is told the agency first."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
+
+_SET_TENANT = text("SELECT set_config('app.agency_id', :agency_id, true)")
+_TENANT = "agency_id"
+
+
+class TenantSession(Session):
+    """A session of the application role. Without a tenant it sees no tenant's row and can write none."""
+
+
+def enter_agency(session: Session, agency_id: uuid.UUID) -> None:
+    """Make `agency_id` the tenant of this session, now and in each transaction it begins.
+
+    The setting is local to the transaction, so a pooled connection never carries it to the next user.
+    """
+    session.info[_TENANT] = agency_id
+    if session.in_transaction():
+        session.execute(_SET_TENANT, {"agency_id": str(agency_id)})
+
+
+def leave_agency(session: Session) -> None:
+    """Be nobody's session again."""
+    session.info.pop(_TENANT, None)
+    if session.in_transaction():
+        session.execute(_SET_TENANT, {"agency_id": ""})
+
+
+def current_agency(session: Session) -> uuid.UUID | None:
+    """The session's tenant, or None."""
+    return session.info.get(_TENANT)
+
+
+@event.listens_for(TenantSession, "after_begin")
+def _tell_the_database(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+    agency_id = session.info.get(_TENANT)
+    if agency_id is not None:
+        connection.execute(_SET_TENANT, {"agency_id": str(agency_id)})
+
+
+ENGINE_OPTIONS: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+
+
+def make_engine(url: str) -> Engine:
+    """An engine for work outside requests (jobs, commands, tests)."""
+    return create_engine(url, **ENGINE_OPTIONS)
+
+
+def make_sessions(engine: Engine) -> sessionmaker[TenantSession]:
+    """Sessions on `engine`."""
+    return sessionmaker(engine, class_=TenantSession)

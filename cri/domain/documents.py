@@ -1,0 +1,66 @@
+"""One way to write a document down, so that its digest means something.
+
+The canonical form is RFC 8785 (JSON Canonicalization Scheme): keys in order, no spaces, numbers as
+ECMAScript writes them. It makes 50 and 50.0, which JSON does not tell apart, the same bytes, so a
+digest survives a database column and can be checked in any language.
+"""
+
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from typing import Any
+
+_WHOLE_BELOW = 1e21  # ECMAScript writes larger numbers with an exponent
+_PLAIN_ABOVE = -7  # ... and smaller ones than 1e-6 as well
+
+
+def canonical_json(document: Any) -> bytes:
+    """Write `document` (dicts with text keys, lists, text, numbers, booleans, None) as RFC 8785 bytes.
+
+    Raises ValueError for a number JSON does not have (NaN, infinity) and TypeError for anything else
+    that is not JSON, numpy scalars included: a document holds plain values only.
+    """
+    return _written(document).encode()
+
+
+def digest_of(document: Any) -> str:
+    """SHA-256 of the canonical form, 64 hexadecimal digits."""
+    return hashlib.sha256(canonical_json(document)).hexdigest()
+
+
+def readable_json(document: Any) -> str:
+    """The same document for people: keys in the order of the method, indented, newline at the end."""
+    return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _written(value: Any) -> str:
+    if value is None or value is True or value is False or isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, int):
+        return str(value)
+    if type(value) is float:
+        return _number(value)
+    if isinstance(value, Mapping):
+        # RFC 8785 sorts by UTF-16 code units.
+        pairs = sorted(value.items(), key=lambda pair: pair[0].encode("utf-16-be"))
+        return "{" + ",".join(f"{_written(key)}:{_written(item)}" for key, item in pairs) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ",".join(map(_written, value)) + "]"
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+def _number(value: float) -> str:
+    """ECMAScript's shortest form of a double (Number::toString)."""
+    if not math.isfinite(value):
+        raise ValueError(f"{value} is not a number in JSON")
+    if value.is_integer() and abs(value) < _WHOLE_BELOW:
+        return str(int(value))
+    mantissa, _, power = repr(value).partition("e")
+    if not power:
+        return mantissa
+    exponent = int(power)
+    if _PLAIN_ABOVE < exponent < 0:
+        sign = "-" if value < 0 else ""
+        return f"{sign}0.{'0' * (-exponent - 1)}{mantissa.lstrip('-').replace('.', '')}"
+    return f"{mantissa}e{exponent:+d}"

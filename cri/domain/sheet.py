@@ -84,3 +84,32 @@ def units_in_cycles(units: tuple[Unit, ...]) -> tuple[str, ...]:
             in_cycle.update(path[path.index(code) :])
         ends.update(walked)
     return tuple(unit.code for unit in units if unit.code in in_cycle)
+
+
+def subtree_sums(own: npt.NDArray[np.int64], parents: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """int64 (units, ...): `own` added up over each unit and all units below it.
+
+    `own`: int64 (units, ...); `parents`: int32 (units,) as from `unit_parents`. Whole numbers, so exact.
+    """
+    sums = own.copy()
+    depth = _depths(parents)
+    for level in range(int(depth.max(initial=0)), 0, -1):
+        here = np.flatnonzero(depth == level)
+        np.add.at(sums, parents[here], sums[here])
+    return sums
+
+
+def answers_per_unit(sheet: AnswerSheet) -> list[int]:
+    """Number of rows in each unit and the units below it."""
+    own = np.bincount(sheet.unit[sheet.unit != NO_UNIT], minlength=len(sheet.units)).astype(np.int64)
+    return [int(count) for count in subtree_sums(own, unit_parents(sheet.units))]
+
+
+def _depths(parents: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """int32 (units,): 0 at the top, one more at each step down."""
+    depth = np.zeros(len(parents), dtype=np.int32)
+    above = parents.copy()
+    while (below := above != NO_UNIT).any():
+        depth[below] += 1
+        above[below] = parents[above[below]]
+    return depth

@@ -1,0 +1,156 @@
+"""What an instrument's files must hold: first their shape, by schema, then their meaning."""
+
+import hashlib
+import json
+import string
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from cri.adapters.schema_problems import described
+from cri.adapters.yaml_files import LocatedYaml
+from cri.domain.errors import InputProblem
+from cri.domain.instrument import Instrument
+
+SCHEMA = Path(__file__).parents[2] / "instruments" / "instrument.schema.json"
+FEWEST_POINTS = 2
+LOCK_NAME = "releases.lock.json"
+
+
+def instrument_problems(source: LocatedYaml) -> list[InputProblem]:
+    """Everything wrong with an instrument.yaml: shape, or if that is right, meaning."""
+    return _shape_problems(source, "instrument") or list(_meaning_problems(source))
+
+
+def text_problems(source: LocatedYaml, instrument: Instrument) -> list[InputProblem]:
+    """Everything wrong with a text/LOCALE.yaml of that instrument."""
+    return _shape_problems(source, "texts") or list(_text_meaning_problems(source, instrument))
+
+
+def lock_problems(folder: Path) -> list[InputProblem]:
+    """What differs between a released version's folder and the lock two levels up, if there is one.
+
+    Released folders are ROOT/CODE/VERSION; ROOT/releases.lock.json maps "CODE/VERSION/FILE" to SHA-256.
+    """
+    folder = folder.resolve()
+    root = folder.parent.parent
+    lock_path = root / LOCK_NAME
+    if not lock_path.is_file():
+        return []
+    try:
+        lock = json.loads(lock_path.read_bytes())
+    except ValueError as error:
+        return [InputProblem(f"is not JSON ({error})", str(lock_path))]
+    prefix = f"{folder.parent.name}/{folder.name}/"
+    locked = {name: digest for name, digest in lock.items() if name.startswith(prefix)}
+    present = {path.relative_to(root).as_posix(): path for path in sorted(folder.rglob("*.yaml"))}
+    problems = [
+        InputProblem(f"{name} is missing", str(lock_path), "the file as released")
+        for name in sorted(locked.keys() - present.keys())
+    ]
+    for name, path in present.items():
+        if name not in locked:
+            problems.append(
+                InputProblem(f"is not in {lock_path.name}", str(path), "only released files here")
+            )
+        elif hashlib.sha256(path.read_bytes()).hexdigest() != locked[name]:
+            problems.append(
+                InputProblem("has changed since its release", str(path), "a new version folder for a change")
+            )
+    return problems
+
+
+@cache
+def _validator(part: str) -> Draft202012Validator:
+    schema = json.loads(SCHEMA.read_bytes())
+    return Draft202012Validator({**schema, "$ref": f"#/$defs/{part}"})
+
+
+def _shape_problems(source: LocatedYaml, part: str) -> list[InputProblem]:
+    errors = sorted(_validator(part).iter_errors(source.data), key=lambda error: list(map(str, error.path)))
+    return [source.problem(*described(error)) for error in errors]
+
+
+def _meaning_problems(source: LocatedYaml) -> Iterator[InputProblem]:
+    data = source.data
+    scale = data["scale"]
+    points = scale["max"] - scale["min"] + 1
+    if points < FEWEST_POINTS:
+        yield source.problem(("scale", "max"), f"{scale['max']} is not above min", f"over {scale['min']}")
+    elif 2 * scale["favourable"] > points:
+        yield source.problem(
+            ("scale", "favourable"),
+            f"{scale['favourable']} of {points} points would be favourable and as many unfavourable",
+            f"at most {points // 2}",
+        )
+    yield from _repeated(source, "factors", [factor["code"] for factor in data["factors"]])
+    yield from _repeated(source, "questions", [question["code"] for question in data.get("questions", ())])
+    seen: set[str] = set()
+    for f, factor in enumerate(data["factors"]):
+        if factor["code"] == "index":
+            what = "index is the name of the factors' mean"
+            yield source.problem(("factors", f, "code"), what, "another code")
+        for i, item in enumerate(factor["items"]):
+            where = ("factors", f, "items", i, "code")
+            if item["code"] in seen:
+                yield source.problem(where, f"the item code {item['code']} comes twice", "unique codes")
+            if item["code"] == "unit":
+                yield source.problem(where, "unit is a column of its own in the answers", "another code")
+            seen.add(item["code"])
+
+
+def _repeated(source: LocatedYaml, key: str, codes: list[str]) -> Iterator[InputProblem]:
+    for place, code in enumerate(codes):
+        if code in codes[:place]:
+            yield source.problem((key, place), f"the code {code} comes twice", "unique codes")
+
+
+def _text_meaning_problems(source: LocatedYaml, instrument: Instrument) -> Iterator[InputProblem]:
+    data = source.data
+    if data["locale"] != source.path.stem:
+        yield source.problem(("locale",), f"{data['locale']} in {source.path.name}", source.path.stem)
+    if len(data["scale"]) != instrument.scale.points:
+        what = f"{len(data['scale'])} labels for {instrument.scale.points} points"
+        yield source.problem(("scale",), what, f"{instrument.scale.points} labels")
+    wanted = {
+        "factors": [factor.code for factor in instrument.factors],
+        "items": [item.code for item in instrument.items],
+        "questions": [question.code for question in instrument.questions],
+    }
+    for key, codes in wanted.items():
+        yield from _coverage(source, key, codes)
+    yield from _placeholder_problems(source)
+
+
+def _coverage(source: LocatedYaml, key: str, codes: list[str]) -> Iterator[InputProblem]:
+    """Every code of the instrument has a text, and no text lacks its code."""
+    present: Mapping[str, Any] = source.data.get(key, {})
+    for code in codes:
+        if code not in present:
+            yield source.problem((key,), f"{code} has no text", "a text for each code of the instrument")
+    for code in present:
+        if code not in codes:
+            yield source.problem(
+                (key, code), f"{code} is not in the instrument", "only codes of the instrument"
+            )
+
+
+def _placeholder_problems(source: LocatedYaml) -> Iterator[InputProblem]:
+    """Every placeholder of every item exists in every noun."""
+    nouns: Mapping[str, Mapping[str, str]] = source.data.get("nouns", {})
+    for code, statement in source.data["items"].items():
+        try:
+            fields = [field for _, field, _, _ in string.Formatter().parse(statement) if field is not None]
+        except ValueError as error:
+            yield source.problem(
+                ("items", code), f"has a stray brace ({error})", "placeholders like {plural}"
+            )
+            continue
+        for field in fields:
+            lacking = [noun for noun, forms in nouns.items() if field not in forms]
+            if lacking or not nouns:
+                expected = f"that form in every noun; it lacks in {', '.join(lacking) or 'all'}"
+                yield source.problem(("items", code), f"uses {{{field}}}", expected)

@@ -1,7 +1,7 @@
 """Runs migrations as the owner role: one at a time, never waiting long for a lock."""
 
 from alembic import context
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, NullPool, create_engine, text
 
 from cri.db.models import Base
 
@@ -34,5 +34,5 @@ given = context.config.attributes.get("connection")
 if given is not None:
     _run(given)
 else:
-    with create_engine(context.config.attributes["url"]).connect() as opened:
+    with create_engine(context.config.attributes["url"], poolclass=NullPool).connect() as opened:
         _run(opened)

@@ -84,19 +84,19 @@ class EmbeddedPostgres:
             self._wait_until_ready(None)
             return None
         self._own_folder(self.socket_folder)
-        log = (self.data.parent / f"{self.data.name}.log").open("ab")
-        process = subprocess.Popen(
-            [
-                BINARIES / "postgres",
-                *("-D", self.data, "-k", self.socket_folder, "-h", ""),
-                *(part for option in self.options for part in ("-c", option)),
-            ],
-            stdout=log,
-            stderr=log,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            **_as_account(),
-        )
+        with (self.data.parent / f"{self.data.name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [
+                    BINARIES / "postgres",
+                    *("-D", self.data, "-k", self.socket_folder, "-h", ""),
+                    *(part for option in self.options for part in ("-c", option)),
+                ],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,
+                **_as_account(),
+            )
         self._wait_until_ready(process)
         return process
 

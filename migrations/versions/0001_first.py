@@ -46,6 +46,7 @@ def _build_walls() -> None:
     op.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
     op.execute("GRANT USAGE ON SCHEMA public TO cri_app, cri_lookup")
     op.execute("GRANT USAGE ON SCHEMA pool TO cri_pool")
+    op.execute("GRANT SELECT ON cri_migration TO cri_app")
     for table, verbs in TENANT_TABLES.items():
         op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
         op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")

@@ -1,0 +1,76 @@
+"""The only place where the parts of the service are wired together."""
+
+from datetime import timedelta
+
+from flask import Flask
+from flask_talisman import Talisman
+from flask_wtf import CSRFProtect
+
+from cri.adapters.blobs import BlobStore
+from cri.adapters.secret_files import WaveKeys
+from cri.db.session import make_engine, make_sessions
+from cri.jobs.app import make_defer
+from cri.services.context import Parts
+from cri.settings import Settings
+from cri.web import register_views
+from cri.web.database import init_database
+from cri.web.parts import EXTENSION
+
+CONTENT_POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "font-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+MOST_UPLOAD_BYTES = 20 * 1024 * 1024
+
+
+def make_parts(settings: Settings) -> Parts:
+    """What services need beyond a session. Raises ValueError when no database address is set."""
+    if settings.database_url is None or settings.database_pool_url is None:
+        raise ValueError("DATABASE_URL and DATABASE_POOL_URL are needed here; `cri serve` sets both")
+    return Parts(
+        secrets=settings.secrets,
+        wave_keys=WaveKeys(settings.secrets_dir),
+        blobs=BlobStore(settings.blob_url),
+        pool_sessions=make_sessions(make_engine(settings.database_pool_url)),
+        defer=make_defer(),
+        external_url=settings.external_url,
+        var=settings.var,
+    )
+
+
+def create_app(settings: Settings) -> Flask:
+    """The web application: pages, API, sign-in, headers, sessions."""
+    app = Flask("cri.web", template_folder="templates", static_folder="static")
+    app.config.update(
+        SECRET_KEY=settings.secrets.session.hex(),
+        SECURITY_PASSWORD_SALT=settings.secrets.password.hex(),
+        MAX_CONTENT_LENGTH=MOST_UPLOAD_BYTES,
+        SESSION_COOKIE_SECURE=settings.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_NAME="__Host-cri" if settings.secure_cookies else "cri",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        WTF_CSRF_TIME_LIMIT=None,
+        CRI_SETTINGS=settings,
+    )
+    app.extensions[EXTENSION] = make_parts(settings)
+    init_database(app, str(settings.database_url))
+    CSRFProtect(app)
+    Talisman(
+        app,
+        force_https=settings.secure_cookies,
+        session_cookie_secure=settings.secure_cookies,
+        strict_transport_security=settings.secure_cookies,
+        content_security_policy=CONTENT_POLICY,
+        referrer_policy="no-referrer",
+        permissions_policy={},
+    )
+    register_views(app)
+    return app

@@ -1,0 +1,179 @@
+"""One respondent's answers on their way, and how a sealed wave's answers become a sheet."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from cri.domain.errors import InputError, InputProblem
+from cri.domain.instrument import Instrument
+from cri.domain.sheet import DONT_KNOW, NO_UNIT, UNANSWERED, AnswerSheet, Unit
+
+MINIMUM = 10
+"""The smallest group that is ever shown, mixed or kept apart in a sheet. Method section 6."""
+
+COMMENTS_MINIMUM = 30
+"""Fewer comments than this are never released, so they are not kept either. Method section 6."""
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one respondent has answered so far.
+
+    `items`: item code -> point of the scale, or DONT_KNOW; unanswered items are absent.
+    `comments`: question code -> text, absent when empty.
+    """
+
+    items: Mapping[str, int] = field(default_factory=dict)
+    comments: Mapping[str, str] = field(default_factory=dict)
+
+    def with_page(self, items: Mapping[str, int], shown: Sequence[str]) -> "Answers":
+        """These answers with one page's items replaced: what the page showed and lost is unanswered."""
+        kept = {code: value for code, value in self.items.items() if code not in shown}
+        return replace(self, items={**kept, **items})
+
+    def to_document(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {"items": dict(self.items), "comments": dict(self.comments)}
+
+
+def answers_from_document(document: Mapping[str, Any]) -> Answers:
+    """The inverse of `Answers.to_document`."""
+    return Answers(items=document["items"], comments=document["comments"])
+
+
+def read_page(instrument: Instrument, form: Mapping[str, str], shown: Sequence[str]) -> dict[str, int]:
+    """The answers of one page's form: item code -> point or DONT_KNOW.
+
+    Raises InputError for values that the page does not offer; whatever is missing is unanswered.
+    """
+    scale, read, problems = instrument.scale, {}, []
+    for code in shown:
+        given = form.get(code, "")
+        if given == "DK":
+            read[code] = DONT_KNOW
+        elif given.isascii() and given.isdigit() and scale.minimum <= int(given[:4]) <= scale.maximum:
+            read[code] = int(given)
+        elif given:
+            problems.append(
+                InputProblem("not an answer on the scale", code, f"{scale.minimum} to {scale.maximum}, or DK")
+            )
+    if problems:
+        raise InputError(problems)
+    return read
+
+
+def read_comments(instrument: Instrument, form: Mapping[str, str]) -> dict[str, str]:
+    """The open answers of a form, line ends made one kind, blank ones absent.
+
+    Raises InputError, naming the question, for a text over its length or with unprintable control characters.
+    """
+    read, problems = {}, []
+    for question in instrument.questions:
+        text = form.get(question.code, "").replace("\r\n", "\n").strip()
+        if len(text) > question.max_length:
+            problems.append(
+                InputProblem(
+                    f"{len(text)} characters", question.code, f"at most {question.max_length} characters"
+                )
+            )
+        elif any(ord(sign) < 32 and sign not in "\n\t" for sign in text):
+            problems.append(InputProblem("control characters", question.code, "printable text"))
+        elif text:
+            read[question.code] = text
+    if problems:
+        raise InputError(problems)
+    return read
+
+
+def envelope_length(instrument: Instrument) -> int:
+    """Bytes that hold any respondent's answers to `instrument`: every envelope of a wave is this long.
+
+    A character takes at most four bytes of UTF-8; a quote, a backslash or a line end takes two.
+    """
+    return (
+        1024 + 24 * len(instrument.items) + sum(4 * question.max_length for question in instrument.questions)
+    )
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One opened envelope of a wave that is being sealed."""
+
+    answers: Answers
+    unit: str | None
+    open_link: bool
+
+    def to_document(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {**self.answers.to_document(), "unit": self.unit, "open": self.open_link}
+
+
+def submission_from_document(document: Mapping[str, Any]) -> Submission:
+    """The inverse of `Submission.to_document`."""
+    return Submission(answers_from_document(document), document["unit"], document["open"])
+
+
+def make_sheet(
+    instrument: Instrument,
+    units: tuple[Unit, ...],
+    submissions: Sequence[Submission],
+    order: npt.NDArray[np.intp],
+) -> AnswerSheet:
+    """The answer sheet, rows in `order` (a random permutation of the submissions).
+
+    A unit in which fewer than 10 answered becomes its nearest ancestor with 10: one candidate in a
+    unit is no crowd. Answers of people whose whole line is under 10 keep no unit.
+    """
+    answers = np.full((len(submissions), len(instrument.items)), UNANSWERED, dtype=np.int8)
+    place = {unit.code: index for index, unit in enumerate(units)}
+    unit = np.full(len(submissions), NO_UNIT, dtype=np.int32)
+    for row, submission in enumerate(submissions):
+        given = submission.answers.items
+        answers[row] = [given.get(item.code, UNANSWERED) for item in instrument.items]
+        if submission.unit is not None:
+            unit[row] = place[submission.unit]
+    return AnswerSheet(answers[order], lift_small_units(units, unit)[order], units)
+
+
+def lift_small_units(
+    units: tuple[Unit, ...], unit: npt.NDArray[np.int32], minimum: int = MINIMUM
+) -> npt.NDArray[np.int32]:
+    """Each respondent's unit, lifted to the nearest ancestor in which at least `minimum` are left.
+
+    Works from the leaves up, so that those who were lifted count in the ancestor. int32 (respondents,).
+    """
+    place = {one.code: index for index, one in enumerate(units)}
+    lifted = unit.copy()
+    for index in _leaves_first(units):
+        here = lifted == index
+        if 0 < here.sum() < minimum:
+            parent = units[index].parent
+            lifted[here] = NO_UNIT if parent is None else place[parent]
+    return lifted
+
+
+def _leaves_first(units: tuple[Unit, ...]) -> list[int]:
+    parent_of = {unit.code: unit.parent for unit in units}
+
+    def depth(code: str | None) -> int:
+        steps = 0
+        while code is not None:
+            code, steps = parent_of[code], steps + 1
+        return steps
+
+    return sorted(range(len(units)), key=lambda index: -depth(units[index].code))
+
+
+def comments_to_keep(submissions: Sequence[Submission]) -> dict[str, list[str]]:
+    """Question code -> texts, sorted, for the questions that at least 30 people answered.
+
+    Sorted, so that their order tells nothing of whose they are; the others are not kept at all.
+    """
+    texts: dict[str, list[str]] = {}
+    for submission in submissions:
+        for code, text in submission.answers.comments.items():
+            texts.setdefault(code, []).append(text)
+    return {code: sorted(given) for code, given in sorted(texts.items()) if len(given) >= COMMENTS_MINIMUM}

@@ -1,0 +1,35 @@
+"""Personal and open links: made again whenever needed, stored only as keyed digests."""
+
+import base64
+import hashlib
+import hmac
+import uuid
+
+from cri.adapters.secret_files import Secrets
+
+TOKEN_SYMBOLS = 26  # 128 bits in base 32
+
+
+def personal_token(secrets: Secrets, invitation_id: uuid.UUID) -> str:
+    """The token of an invitation's link: derived, so that a reminder can carry it again."""
+    return _token(secrets, b"personal" + invitation_id.bytes)
+
+
+def open_token(secrets: Secrets, wave_id: uuid.UUID) -> str:
+    """The token of a wave's open link, for a poster."""
+    return _token(secrets, b"open" + wave_id.bytes)
+
+
+def digest_of_token(secrets: Secrets, token: str) -> bytes:
+    """What the database keeps of a token (32 bytes); useless to somebody who reads only the database."""
+    return hmac.new(secrets.token, b"digest" + token.encode(), hashlib.sha256).digest()
+
+
+def link_url(external_url: str, token: str) -> str:
+    """The address that goes into a message."""
+    return f"{external_url}/s/{token}"
+
+
+def _token(secrets: Secrets, name: bytes) -> str:
+    derived = hmac.new(secrets.token, b"link" + name, hashlib.sha256).digest()[:16]
+    return base64.b32encode(derived).decode().rstrip("=").lower()

@@ -1,0 +1,26 @@
+"""The request's session, and the one place where requests commit."""
+
+from flask import Flask, Response
+from flask_sqlalchemy_lite import SQLAlchemy
+
+from cri.db.session import ENGINE_OPTIONS, TenantSession
+
+db = SQLAlchemy(engine_options=ENGINE_OPTIONS, session_options={"class_": TenantSession})
+
+
+def init_database(app: Flask, database_url: str) -> None:
+    """One request is one transaction: committed when it succeeded, rolled back when it did not.
+
+    The commit comes before the answer is sent, so that a page never says saved of what is not.
+    """
+    app.config["SQLALCHEMY_ENGINES"] = {"default": database_url}
+    db.init_app(app)
+    app.after_request(_commit)
+
+
+def _commit(response: Response) -> Response:
+    if response.status_code < 400:
+        db.session.commit()
+    else:
+        db.session.rollback()
+    return response

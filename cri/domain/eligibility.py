@@ -1,0 +1,158 @@
+"""Who may enter a norm edition: one comparable, large enough wave of each agency."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cri.domain.errors import InputError, InputProblem
+
+Document = Mapping[str, Any]
+
+LEAST_USABLE = 45
+LEAST_RATE = 0.60
+WINDOW_MONTHS = 36
+
+
+@dataclass(frozen=True)
+class Member:
+    """One agency's contribution: its scorecard document, who owns the agency, and the facets of peer groups.
+
+    `previous` is the agency's previous comparable scorecard, for achieved changes; nothing reads it yet.
+    `source` names where the scorecard came from, for messages.
+    """
+
+    scorecard: Document
+    agency: str
+    owner: str
+    sector: str | None = None
+    country: str | None = None
+    relationship: str | None = None
+    previous: Document | None = None
+    source: str = ""
+
+    @property
+    def facets(self) -> dict[str, str | None]:
+        """Facet by attribute of the peer groups."""
+        return {"sector": self.sector, "country": self.country, "relationship": self.relationship}
+
+    @property
+    def closed(self) -> str:
+        """The day the wave closed, as an ISO date; empty where the scorecard does not say."""
+        return str(self.scorecard["wave"].get("closed") or "")[:10]
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message."""
+        return self.source or self.agency
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """A scorecard that does not enter the edition, and why, as one line."""
+
+    member: Member
+    reason: str
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Members in a fixed order, whatever order they came in, and those left out."""
+
+    members: tuple[Member, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def admit(members: Sequence[Member]) -> Admission:
+    """Sort contributions into those an edition is made from and those left out.
+
+    Raises InputError where they cannot be pooled at all: none given, a mixture of synthetic and real, of
+    instruments or of methods, or two waves of an agency of which neither is newer. method.md, section 5.
+    """
+    _refuse_mixtures(members)
+    reasons = [(member, _too_little(member.scorecard)) for member in members]
+    large = [member for member, reason in reasons if reason is None]
+    left_out = [LeftOut(member, reason) for member, reason in reasons if reason is not None]
+    newest, older = _newest(large)
+    last = max((member.closed for member in newest), default="")
+    window = [member for member in newest if not _expired(member.closed, last)]
+    expired = [member for member in newest if _expired(member.closed, last)]
+    left_out += [LeftOut(member, "a newer wave of the same agency counts") for member in older]
+    left_out += [
+        LeftOut(member, f"closed over {WINDOW_MONTHS} months before the newest") for member in expired
+    ]
+    return Admission(tuple(window), tuple(left_out))
+
+
+def name_key(name: str) -> str:
+    """One spelling of an owner's or agency's name: case and spaces do not make another owner."""
+    return " ".join(name.split()).casefold()
+
+
+def _too_little(scorecard: Document) -> str | None:
+    population = scorecard["population"]
+    usable, rate = population["usable"], population.get("response_rate")
+    if scorecard["index"]["score"] is None:
+        return "it has no index"
+    if usable < LEAST_USABLE and (rate is None or rate < LEAST_RATE):
+        return (
+            f"{usable} usable respondents; {LEAST_USABLE} are needed, or a response rate of {LEAST_RATE:.0%} "
+            "for smaller agencies"
+        )
+    return None
+
+
+def _newest(members: Sequence[Member]) -> tuple[list[Member], list[Member]]:
+    """Each agency's newest wave, and the others. Raises InputError where none is the newest."""
+    waves: dict[str, list[Member]] = {}
+    for member in members:
+        waves.setdefault(name_key(member.agency), []).append(member)
+    newest, older, problems = [], [], []
+    for agency in sorted(waves):
+        ordered = sorted(waves[agency], key=lambda member: member.closed)
+        if len(ordered) > 1 and (not ordered[0].closed or ordered[-1].closed == ordered[-2].closed):
+            names = sorted(member.name for member in ordered)
+            expected = "different closing dates, or only the newest wave"
+            what = (
+                f"agency {ordered[0].agency} is in {', '.join(names[1:])} too, and neither is the newer one"
+            )
+            problems.append(InputProblem(what, names[0], expected))
+        newest.append(ordered[-1])
+        older += ordered[:-1]
+    if problems:
+        raise InputError(problems)
+    return newest, older
+
+
+def _expired(closed: str, last: str) -> bool:
+    """Whether a wave closed more than 36 months before the last one. An unknown date does not expire."""
+    if not closed:
+        return False
+    year, month, day = (int(part) for part in last.split("-"))
+    months = year * 12 + month - 1 - WINDOW_MONTHS
+    return closed < f"{months // 12:04}-{months % 12 + 1:02}-{day:02}"
+
+
+def _refuse_mixtures(members: Sequence[Member]) -> None:
+    if not members:
+        raise InputError([InputProblem("there is no scorecard", "scorecards", "at least one")])
+    problems: list[InputProblem] = []
+    first = members[0]
+    for member in members[1:]:
+        for what, one, other in zip(
+            ("data", "instrument", "method"), _kind(first.scorecard), _kind(member.scorecard), strict=True
+        ):
+            if one != other:
+                expected = f"{one}, as in {first.name}: an edition never mixes them"
+                problems.append(InputProblem(f"{what} {other}", member.name, expected))
+    if problems:
+        raise InputError(problems)
+
+
+def _kind(scorecard: Document) -> tuple[str, str, str]:
+    """What all scorecards of an edition must share, in words."""
+    instrument = scorecard["instrument"]
+    return (
+        "synthetic" if scorecard["synthetic"] else "real",
+        f"{instrument['code']} {instrument['version']} (sha256 {str(instrument['sha256'])[:12]})",
+        str(scorecard["method"]),
+    )

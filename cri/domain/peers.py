@@ -1,0 +1,55 @@
+"""Names of peer groups: "all", "sector=water", "sector=water&country=SE".
+
+A name is built from attributes in one fixed order, so that a group has one name. Attributes come from a fixed
+list, and editions from precomputed lists of at most two of them (method.md, section 5).
+"""
+
+from collections.abc import Mapping
+
+from cri.domain.errors import InputError, InputProblem
+
+ALL = "all"
+ATTRIBUTES = ("sector", "country", "relationship")
+MOST_ATTRIBUTES = 2
+RESERVED = "&="
+
+# The groups an edition is built for. Two-attribute groups fit as ("sector", "country").
+PEER_GROUPS: tuple[tuple[str, ...], ...] = ((), *((attribute,) for attribute in ATTRIBUTES))
+
+
+def peer_name(attributes: tuple[str, ...], facets: Mapping[str, str | None]) -> str | None:
+    """The group that somebody with these facets is in; None where a facet is not known."""
+    values = [facets.get(attribute) for attribute in attributes]
+    if not all(values):
+        return None
+    return "&".join(f"{name}={value}" for name, value in zip(attributes, values, strict=True)) or ALL
+
+
+def fallbacks(peers: str) -> tuple[str, ...]:
+    """The group itself, then its parents, the narrower first, "all" last.
+
+    Raises InputError for what is not the name of a peer group.
+    """
+    if peers == ALL:
+        return (ALL,)
+    parts = peers.split("&")
+    attributes = [part.partition("=")[0] for part in parts]
+    known = all(attribute in ATTRIBUTES for attribute in attributes)
+    complete = all(part.partition("=")[2] and part.count("=") == 1 for part in parts)
+    if not (known and complete and len(set(attributes)) == len(parts) <= MOST_ATTRIBUTES):
+        expected = f'"{ALL}", or {" or ".join(f"{name}=VALUE" for name in ATTRIBUTES)}'
+        raise InputError([InputProblem(f'"{peers}" is not the name of a peer group', "peers", expected)])
+    named = "&".join(sorted(parts, key=lambda part: ATTRIBUTES.index(part.partition("=")[0])))
+    return (named, *(parts if len(parts) > 1 else ()), ALL)
+
+
+def belongs(peers: str, facets: Mapping[str, str | None]) -> bool:
+    """Whether somebody with these facets is in the group, as far as the facets say.
+
+    An attribute that they do not state is taken to be as the group says: an agency that chooses a group is
+    taken at its word.
+    """
+    if peers == ALL:
+        return True
+    pairs = (part.partition("=") for part in peers.split("&"))
+    return all((facets.get(name) or value) == value for name, _, value in pairs)

@@ -17,8 +17,8 @@ OWN_PROFILE = "own_profile"
 class Pick:
     """A factor picked as a strength or a gap.
 
-    reasons: "upper_quarter" or "lower_quarter" of the pool, "own_profile", or both. difference: points from the
-    agency's own profile, negative below it. percentile and probability are of the pool, None without a norm.
+    reasons: "upper_quarter" or "lower_quarter" of the pool, "own_profile", or both. difference: points from
+    the agency's own profile, negative below it. percentile and probability: of the pool, None without a norm.
     """
 
     factor: str
@@ -31,7 +31,7 @@ class Pick:
 
 @dataclass(frozen=True)
 class Selection:
-    """At most three strengths and three gaps, the clearest first. profile: the agency's index, None too few."""
+    """At most three strengths and three gaps, the clearest first. profile: the agency's index."""
 
     profile: float | None
     strengths: tuple[Pick, ...]
@@ -59,7 +59,7 @@ def _pick(factor: Document, profile: float, place: Document | None, sign: int) -
     """The factor as a strength (sign 1) or a gap (-1); None where it is neither."""
     wanted, opposite = (UPPER_QUARTER, LOWER_QUARTER) if sign > 0 else (LOWER_QUARTER, UPPER_QUARTER)
     band = place["band"] if place else None
-    reasons = (wanted,) if band == wanted else ()
+    reasons: tuple[str, ...] = (wanted,) if band == wanted else ()
     interval = factor.get("interval")
     difference = factor["score"] - profile
     if interval and band != opposite and sign * difference >= OWN_PROFILE_POINTS:
@@ -72,7 +72,7 @@ def _pick(factor: Document, profile: float, place: Document | None, sign: int) -
 
 
 def _clearest(picks: Sequence[Pick | None], sign: int) -> tuple[Pick, ...]:
-    """The first three: those the pool picks, farthest out first, then the agency's own, farthest out first."""
+    """The first three: the pool's picks before the agency's own, in each the farthest out first."""
     found = [pick for pick in picks if pick is not None]
 
     def rank(pick: Pick) -> tuple[bool, float, float]:

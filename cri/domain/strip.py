@@ -14,9 +14,10 @@ Document = Mapping[str, Any]
 def strip_of(edition: Document, factor: str, peers: str = ALL) -> dict[str, Any] | None:
     """The strip of a factor (or "index") in a peer group, or in its nearest parent that has a cell.
 
-    Returns {factor, peers, agencies, lowest {mean, size}, best {mean, size}, median, quartiles}, scores on
-    0-100: lowest and best are the end groups' means, for "lowest four" and "best four"; quartiles are three
-    scores, None where the pool has fewer than 20 owners. None where there is no cell to show.
+    Returns {factor, peers, agencies, tier, lowest {mean, size}, best {mean, size}, median, quartiles}, scores
+    on 0-100: lowest and best are the end groups' means, for "lowest four" and "best four" (in a pool under 20
+    owners, tier "halves", say lower and upper group); quartiles are three scores, None under 20 owners.
+    None where there is no cell to show.
     """
     cell = cell_of(edition, factor, peers)
     tier = tier_of(cell)
@@ -31,6 +32,7 @@ def strip_of(edition: Document, factor: str, peers: str = ALL) -> dict[str, Any]
         "factor": factor,
         "peers": cell["peers"],
         "agencies": cell["agencies"],
+        "tier": tier,
         "lowest": dict(cell["groups"][0]),
         "best": dict(cell["groups"][-1]),
         "median": middle[1],

@@ -117,12 +117,9 @@ def submission_from_document(document: Mapping[str, Any]) -> Submission:
 
 
 def make_sheet(
-    instrument: Instrument,
-    units: tuple[Unit, ...],
-    submissions: Sequence[Submission],
-    order: npt.NDArray[np.intp],
+    instrument: Instrument, units: tuple[Unit, ...], submissions: Sequence[Submission]
 ) -> AnswerSheet:
-    """The answer sheet, rows in `order` (a random permutation of the submissions).
+    """The answer sheet of a sealed wave. Its rows are put in order of their content when it is written.
 
     A unit in which fewer than 10 answered becomes its nearest ancestor with 10: one candidate in a
     unit is no crowd. Answers of people whose whole line is under 10 keep no unit.
@@ -135,7 +132,7 @@ def make_sheet(
         answers[row] = [given.get(item.code, UNANSWERED) for item in instrument.items]
         if submission.unit is not None:
             unit[row] = place[submission.unit]
-    return AnswerSheet(answers[order], lift_small_units(units, unit)[order], units)
+    return AnswerSheet(answers, lift_small_units(units, unit), units)
 
 
 def lift_small_units(

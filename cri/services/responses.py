@@ -71,7 +71,7 @@ def find_questionnaire(session: Session, secrets: Secrets, token: str, now: date
         )
         .where(Wave.agency_id == found.agency_id, Wave.id == found.wave_id)
     ).one()
-    wave, agency, invitation = row.tuple()
+    wave, agency, invitation = row
     if wave.state not in ("open", "closing") or wave.closes_at is None or wave.closes_at + GRACE < now:
         raise LinkUnusableError
     if wave.mailbox_key is None or (invitation is not None and invitation.used):

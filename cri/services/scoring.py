@@ -1,0 +1,85 @@
+"""From a sealed sheet to the wave's scorecard."""
+
+import hashlib
+import uuid
+
+from sqlalchemy import func, select
+
+from cri.adapters.answer_sheets import decode_sheet
+from cri.adapters.document_schemas import validate
+from cri.db.models import Agency, Invitation, StoredScorecard, Wave
+from cri.db.queries.waves import lock_wave
+from cri.domain.documents import digest_of
+from cri.domain.errors import CriError
+from cri.domain.scorecard import WaveFacts, build_scorecard
+from cri.services.context import Context
+from cri.services.instruments import released_instrument
+from cri.services.sealing import sheet_key
+
+
+class SheetChangedError(CriError):
+    """The sheet in the store is not the one that was sealed."""
+
+
+def score_wave(context: Context, wave_id: uuid.UUID) -> None:
+    """Write the scorecard of a sealed wave, once, and ask for its pack.
+
+    Raises SheetChangedError when the stored sheet does not have the digest it was sealed with.
+    """
+    session, agency_id = context.session, context.agency_id
+    wave = lock_wave(session, agency_id, wave_id)
+    if wave.state != "sealed":
+        return
+    sha256 = str(wave.sheet_sha256)
+    data = context.parts.blobs.get(sheet_key(agency_id, wave_id, sha256))
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise SheetChangedError(f"wave {wave_id}: the stored sheet is not the one that was sealed")
+    instrument = released_instrument(wave.instrument_code, wave.instrument_version)
+    sheet = decode_sheet(data, instrument)
+    document = build_scorecard(instrument, sheet, _facts(context, wave, sheet.respondents))
+    validate(document)
+    session.add(
+        StoredScorecard(
+            agency_id=agency_id, wave_id=wave_id, sha256=digest_of(document), document=document
+        )
+    )
+    wave.state = "scored"
+    session.flush()
+    context.parts.defer(session, "build_pack", agency_id, wave_id)
+
+
+def load_scorecard(context: Context, wave_id: uuid.UUID) -> dict[str, object] | None:
+    """The wave's scorecard document, or None before it is scored."""
+    return context.session.scalar(
+        select(StoredScorecard.document).where(
+            StoredScorecard.agency_id == context.agency_id, StoredScorecard.wave_id == wave_id
+        )
+    )
+
+
+def _facts(context: Context, wave: Wave, respondents: int) -> WaveFacts:
+    agency = context.session.get_one(Agency, wave.agency_id)
+    invited = context.session.scalar(
+        select(func.count()).where(
+            Invitation.agency_id == wave.agency_id,
+            Invitation.wave_id == wave.id,
+            Invitation.person_id.is_not(None),
+        )
+    )
+    # An open link may reach people who are not on the roster: then the head-count is not known.
+    headcount = invited if invited is not None and invited >= respondents else None
+    return WaveFacts(
+        agency=agency.name,
+        wave_id=str(wave.id),
+        label=wave.label,
+        opened=_day(wave.opened_at),
+        closed=_day(wave.closed_at),
+        headcount=headcount,
+        synthetic=wave.synthetic,
+        minimum=wave.minimum,
+        sheet_sha256=str(wave.sheet_sha256),
+    )
+
+
+def _day(moment: object) -> str | None:
+    return moment.date().isoformat() if hasattr(moment, "date") else None

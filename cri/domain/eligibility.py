@@ -93,6 +93,8 @@ def _too_little(scorecard: Document) -> str | None:
     usable, rate = population["usable"], population.get("response_rate")
     if scorecard["index"]["score"] is None:
         return "it has no index"
+    if not scorecard["sheet_sha256"]:
+        return "it does not name its answer sheet by a digest"
     if usable < LEAST_USABLE and (rate is None or rate < LEAST_RATE):
         return (
             f"{usable} usable respondents; {LEAST_USABLE} are needed, or a response rate of {LEAST_RATE:.0%} "

@@ -1,7 +1,8 @@
 """Names of peer groups: "all", "sector=water", "sector=water&country=SE".
 
-A name is built from attributes in one fixed order, so that a group has one name. Attributes come from a fixed
-list, and editions from precomputed lists of at most two of them (method.md, section 5).
+A name is built from attributes in one fixed order, so that a group has one name; "&", "=" and "%" inside a
+value are written as %26, %3D and %25. Editions are made for precomputed lists of at most two attributes
+(method.md, section 5).
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,7 @@ from cri.domain.errors import InputError, InputProblem
 ALL = "all"
 ATTRIBUTES = ("sector", "country", "relationship")
 MOST_ATTRIBUTES = 2
-RESERVED = "&="
+RESERVED = (("%", "%25"), ("&", "%26"), ("=", "%3D"))
 
 # The groups an edition is built for. Two-attribute groups fit as ("sector", "country").
 PEER_GROUPS: tuple[tuple[str, ...], ...] = ((), *((attribute,) for attribute in ATTRIBUTES))
@@ -22,7 +23,8 @@ def peer_name(attributes: tuple[str, ...], facets: Mapping[str, str | None]) -> 
     values = [facets.get(attribute) for attribute in attributes]
     if not all(values):
         return None
-    return "&".join(f"{name}={value}" for name, value in zip(attributes, values, strict=True)) or ALL
+    pairs = zip(attributes, map(_written, values), strict=True)
+    return "&".join(f"{name}={value}" for name, value in pairs) or ALL
 
 
 def fallbacks(peers: str) -> tuple[str, ...]:
@@ -52,4 +54,11 @@ def belongs(peers: str, facets: Mapping[str, str | None]) -> bool:
     if peers == ALL:
         return True
     pairs = (part.partition("=") for part in peers.split("&"))
-    return all((facets.get(name) or value) == value for name, _, value in pairs)
+    return all(_written(facets.get(name)) in {"", value} for name, _, value in pairs)
+
+
+def _written(value: str | None) -> str:
+    text = value or ""
+    for character, code in RESERVED:
+        text = text.replace(character, code)
+    return text

@@ -20,15 +20,16 @@ def place(
     """Place the index and every factor of a scorecard in an edition; returns the placement document.
 
     peers: the peer group asked for; where it has no cell the nearest parent is used, as the document says.
-    facets: the agency's own (sector, country, relationship), which tell whether it is in the peer group; what
-    they leave open is taken to be as the group says. Raises InputError for another instrument or method than
-    the edition's, and for what is not the name of a peer group. Source: method.md, section 5.
+    facets: the agency's own (sector, country, relationship; the scorecard's where left out), which tell
+    whether it is in the peer group; what they leave open is taken to be as the group says.
+    Raises InputError for another instrument or method than the edition's, and for what is not the name of a
+    peer group. Source: method.md, section 5.
     """
     _refuse_others(scorecard, edition)
     asked = fallbacks(peers)[0]
     digest = member_digest(edition["edition"], scorecard)
-    groups = {asked, *fallbacks(asked)} if digest in edition["members"] else set()
-    inside = {name for name in groups if belongs(name, facets or {})}
+    own = facets if facets is not None else scorecard.get("facets") or {}
+    inside = {name for name in fallbacks(asked) if digest in edition["members"] and belongs(name, own)}
     placements = []
     for code, figure in figures_of(scorecard).items():
         cell = cell_of(edition, code, asked)

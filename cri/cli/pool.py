@@ -1,0 +1,112 @@
+"""Commands of the pool: `cri norms build` and `cri place`."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cri.adapters.document_files import read_document
+from cri.adapters.document_schemas import validate
+from cri.adapters.facet_tables import FacetRow, facet_table
+from cri.cli.files import write_out
+from cri.domain.documents import readable_json
+from cri.domain.errors import InputError, InputProblem
+from cri.domain.norms import Member, admit, build_edition, check_edition, peer_groups_for
+from cri.domain.placing import place as place_scorecard
+
+_FILE = click.Path(path_type=Path)
+_EDITION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
+
+
+@click.group()
+def norms() -> None:
+    """Norm editions: what agencies are compared with."""
+
+
+def _edition_name(_context: click.Context, _option: click.Parameter, name: str) -> str:
+    if not _EDITION.fullmatch(name):
+        raise click.BadParameter(f'"{name}" is no edition; expected a number as 2026.1')
+    return name
+
+
+@norms.command()
+@click.argument("scorecards", nargs=-1, required=True, type=_FILE, metavar="SCORECARD.json...")
+@click.option("--edition", required=True, callback=_edition_name, help="Number of the edition, as 2026.1.")
+@click.option("--facets", type=_FILE, help="CSV: scorecard, agency, owner, sector, country, relationship.")
+@click.option("-o", "--output", type=_FILE, help="File to write; standard output without it.")
+def build(scorecards: tuple[Path, ...], edition: str, facets: Path | None, output: Path | None) -> None:
+    """Build a norm edition from scorecards: groups of at least four owners, never one agency's score.
+
+    Without --facets each agency is its own owner. Scorecards that may not enter are left out, and standard
+    error says why.
+    """
+    admission = admit(_members(scorecards, facets))
+    for out in admission.left_out:
+        click.echo(f"left out: {out.member.name}: {out.reason}", err=True)
+    document = build_edition(admission, edition)
+    if facets and peer_groups_for(synthetic=document["synthetic"]) == ((),):
+        click.echo("no peer groups: real data need the publisher's audit first", err=True)
+    validate(document, f"edition {edition}")
+    write_out(readable_json(document), output)
+
+
+@click.command()
+@click.argument("scorecard", type=_FILE, metavar="SCORECARD.json")
+@click.option("--norms", "edition", required=True, type=_FILE, help="The edition to place it in.")
+@click.option("--peers", default="all", show_default=True, help="Peer group, as sector=water.")
+@click.option("-o", "--output", type=_FILE, help="File to write; standard output without it.")
+def place(scorecard: Path, edition: Path, peers: str, output: Path | None) -> None:
+    """Place a scorecard in a norm edition: percentile among the others, how sure, and which band."""
+    own = read_document(scorecard, "cri.scorecard/1")
+    normed = read_document(edition, "cri.edition/1")
+    check_edition(normed, str(edition))
+    document = place_scorecard(own, normed, peers)
+    used = document["placements"][0]
+    if used["tier"] == "none":
+        click.echo("no norm: the edition has too few agencies to place anybody", err=True)
+    elif used["fell_back_from"]:
+        click.echo(f"{used['fell_back_from']} has too few agencies: placed in {used['peers']}", err=True)
+    validate(document, "placement")
+    write_out(readable_json(document), output)
+
+
+def _members(paths: tuple[Path, ...], facets: Path | None) -> list[Member]:
+    """Scorecards with their facets; every problem of every file at once."""
+    documents: list[dict[str, Any]] = []
+    problems: list[InputProblem] = []
+    seen: set[Path] = set()
+    for path in paths:
+        if path.resolve() in seen:
+            problems.append(InputProblem("is given twice", str(path), "each scorecard once"))
+            continue
+        seen.add(path.resolve())
+        try:
+            documents.append(read_document(path, "cri.scorecard/1"))
+        except InputError as error:
+            problems += error.problems
+    rows: tuple[FacetRow | None, ...] = (None,) * len(paths)
+    if facets is not None:
+        try:
+            rows = facet_table(facets, paths)
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
+    return [_member(*given) for given in zip(documents, paths, rows, strict=True)]
+
+
+def _member(scorecard: dict[str, Any], path: Path, row: FacetRow | None) -> Member:
+    """What the facets say; else what the scorecard says; else the agency is its own owner."""
+    own = scorecard["facets"] or {}
+    named = (row and row.agency) or scorecard["agency"]
+    agency = named or f"of sheet {str(scorecard['sheet_sha256'])[:12]}"
+    return Member(
+        scorecard=scorecard,
+        agency=agency,
+        owner=(row and row.owner) or own.get("owner") or agency,
+        sector=(row and row.sector) or own.get("sector"),
+        country=(row and row.country) or own.get("country"),
+        relationship=(row and row.relationship) or own.get("relationship"),
+        source=str(path),
+    )

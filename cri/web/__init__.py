@@ -4,10 +4,15 @@ from importlib import import_module
 
 from flask import Flask
 
+from cri.web.assets import init_assets
+from cri.web.language import init_language
+
 VIEWS = ("cri.web.views.status",)
 
 
 def register_views(app: Flask) -> None:
     """Give each file of views the application; each has an `init(app)`."""
+    init_assets(app)
+    init_language(app)
     for name in VIEWS:
         import_module(name).init(app)

@@ -2,7 +2,10 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+
+from flask import Flask
 
 BUILT = Path(__file__).parent / "static" / "built"
 
@@ -28,3 +31,8 @@ def read_assets(built: Path = BUILT, prefix: str = "/static/built/") -> Assets:
     if not manifest.is_file():
         raise FileNotFoundError(f"{manifest}: not built yet; expected after `make setup`")
     return Assets(files=json.loads(manifest.read_text(encoding="utf-8")), prefix=prefix)
+
+
+def init_assets(app: Flask) -> None:
+    """Give templates `asset(name)`. The manifest is read when the first page needs it."""
+    app.jinja_env.globals["asset"] = cache(lambda name: read_assets().url(name))

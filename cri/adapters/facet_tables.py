@@ -26,7 +26,7 @@ def facet_table(path: Path, scorecards: Sequence[Path]) -> tuple[FacetRow, ...]:
     """One row for each scorecard, in the order of `scorecards`.
 
     The column `scorecard` holds a path, from the working folder or from the CSV's own, or a file's name where
-    only one scorecard has it. Columns may be in any order; only `scorecard` has to be there. Raises InputError
+    only one scorecard has it. Columns come in any order; only `scorecard` has to be there. Raises InputError
     for rows of no scorecard, of several, or for the second time, and for scorecards without a row.
     """
     table = open_table(path)

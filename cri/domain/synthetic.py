@@ -1,0 +1,131 @@
+"""Answers and agencies that nobody gave and nobody runs, for demonstrations and tests; always labelled so.
+
+A simple latent model on the 0-100 scale: an answer is the agency's level, what its unit and the person add
+(to everything, and to one factor), how hard the item is, and noise; then it is rounded to a point.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cri.domain.eligibility import Member
+from cri.domain.instrument import Instrument
+from cri.domain.scorecard import WaveFacts, build_scorecard
+from cri.domain.sheet import DONT_KNOW, NO_UNIT, UNANSWERED, AnswerSheet, Unit
+
+Floats = NDArray[np.float64]
+
+# Standard deviations in points of 0-100, chosen so that an agency looks like published staff surveys: about
+# 16 points between people of one agency, alpha near .8 for six items.
+LEVEL = 58.0
+AGENCY_SD, AGENCY_FACTOR_SD = 6.0, 4.0
+UNIT_SD, UNIT_FACTOR_SD = 4.0, 3.0
+PERSON_SD, PERSON_FACTOR_SD = 11.0, 11.0
+ITEM_SD, NOISE_SD = 6.0, 20.0
+DONT_KNOW_RATE, UNANSWERED_RATE = 0.025, 0.012
+
+SECTORS = ("water", "transport", "housing", "health", "licensing")
+COUNTRIES = ("northland", "southland")
+RELATIONSHIPS = ("residents", "regulated")
+OWN_SHARE = 0.85  # of the agencies are their own owner; the rest belong to a few ministries
+MINISTRIES = 4
+
+
+def synthetic_answers(
+    instrument: Instrument,
+    respondents: int,
+    units: tuple[Unit, ...],
+    agency_effect: float | Mapping[str, float],
+    seed: int | np.random.Generator,
+) -> AnswerSheet:
+    """Draw an answer sheet; the same arguments with the same seed give the same sheet.
+
+    units: people are spread over those without units below them, in proportion to head-counts (one each where
+    these are not known); () for no units. agency_effect: points on 0-100 above an ordinary agency, for
+    every factor or by factor code (0 where it is not named).
+    """
+    random = np.random.default_rng(seed)
+    factors, items = len(instrument.factors), len(instrument.items)
+    factor_of = np.repeat(np.arange(factors), [len(factor.items) for factor in instrument.factors])
+    effect = np.array([_effect(agency_effect, factor.code) for factor in instrument.factors])
+    unit = _members(units, respondents, random)
+    of_unit = random.normal(0, UNIT_SD, (len(units) + 1, 1)) + random.normal(
+        0, UNIT_FACTOR_SD, (len(units) + 1, factors)
+    )
+    of_unit[-1] = 0  # people in no unit: index -1 reads the last row
+    person = random.normal(0, PERSON_SD, (respondents, 1))
+    person = person + random.normal(0, PERSON_FACTOR_SD, (respondents, factors))
+    level = (LEVEL + effect + of_unit[unit] + person)[:, factor_of]
+    level = level + _difficulties(instrument) + random.normal(0, NOISE_SD, (respondents, items))
+    answers = _points(level, instrument)
+    draw = random.random((respondents, items))
+    answers[draw < DONT_KNOW_RATE] = DONT_KNOW
+    answers[draw > 1 - UNANSWERED_RATE] = UNANSWERED
+    return AnswerSheet(answers=answers, unit=unit, units=units)
+
+
+def synthetic_pool(instrument: Instrument, agencies: int, seed: int, closed: date) -> tuple[Member, ...]:
+    """Draw agencies with their scorecards, all flagged synthetic; waves closed in the year up to `closed`.
+
+    An agency depends on the seed and its own number only, so a larger pool begins with the smaller one.
+    """
+    return tuple(_agency(instrument, number, seed, closed) for number in range(1, agencies + 1))
+
+
+def _agency(instrument: Instrument, number: int, seed: int, closed: date) -> Member:
+    random = np.random.default_rng([seed, number])
+    respondents = int(np.clip(random.lognormal(np.log(150), 0.6), 50, 900))
+    general = random.normal(0, AGENCY_SD)
+    effect = {factor.code: general + random.normal(0, AGENCY_FACTOR_SD) for factor in instrument.factors}
+    sheet = synthetic_answers(instrument, respondents, (), effect, random)
+    name = f"Synthetic agency {number:03}"
+    own = random.random() < OWN_SHARE
+    owner = name if own else f"Synthetic ministry {random.integers(MINISTRIES) + 1}"
+    sector, country, relationship = (
+        str(random.choice(names)) for names in (SECTORS, COUNTRIES, RELATIONSHIPS)
+    )
+    facts = WaveFacts(
+        agency=name,
+        wave_id=f"synthetic-{number:03}",
+        label="Synthetic",
+        closed=closed - timedelta(days=int(random.integers(365))),
+        headcount=round(respondents / random.uniform(0.5, 0.85)),
+        synthetic=True,
+        sheet_sha256=hashlib.sha256(sheet.answers.tobytes()).hexdigest(),
+        facets={"sector": sector, "country": country, "relationship": relationship},
+    )
+    return Member(build_scorecard(instrument, sheet, facts), name, owner, sector, country, relationship)
+
+
+def _effect(agency_effect: float | Mapping[str, float], factor: str) -> float:
+    return agency_effect.get(factor, 0.0) if isinstance(agency_effect, Mapping) else agency_effect
+
+
+def _members(units: tuple[Unit, ...], respondents: int, random: np.random.Generator) -> NDArray[np.int32]:
+    """The unit of each respondent, int32 (respondents,)."""
+    if not units:
+        return np.full(respondents, NO_UNIT, dtype=np.int32)
+    parents = {unit.parent for unit in units}
+    weights = np.array([0.0 if unit.code in parents else float(unit.headcount or 1) for unit in units])
+    return random.choice(len(units), respondents, p=weights / weights.sum()).astype(np.int32)
+
+
+def _difficulties(instrument: Instrument) -> Floats:
+    """How hard each item is to agree to: float (items,), the same for every agency that is asked it."""
+    digests = [
+        hashlib.sha256(f"{instrument.code} {item.code}".encode()).digest() for item in instrument.items
+    ]
+    seeds = [int.from_bytes(digest) for digest in digests]
+    return np.array([float(np.random.default_rng(seed).normal(0, ITEM_SD)) for seed in seeds])
+
+
+def _points(level: Floats, instrument: Instrument) -> NDArray[np.int8]:
+    """Raw answers int8 (respondents, items) from levels on 0-100: reverse-keyed items are turned round."""
+    scale = instrument.scale
+    keyed = scale.minimum + np.clip(level, 0, 100) / 100 * (scale.maximum - scale.minimum)
+    turned = np.array([item.reversed for item in instrument.items])
+    raw = np.where(turned, scale.minimum + scale.maximum - keyed, keyed)
+    return np.rint(raw).astype(np.int8)

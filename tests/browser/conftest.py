@@ -1,0 +1,33 @@
+"""The application behind a real socket, for a real browser."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from cri.web.assets import read_assets
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Keep-alive as in service, and no line for each request."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002  # the parent's name for it
+        """Say nothing."""
+
+
+@pytest.fixture
+def live_server(app: Flask) -> Iterator[str]:
+    """Address of the test's own application, served by threads on 127.0.0.1: "http://127.0.0.1:PORT"."""
+    read_assets()  # pages without style or script would prove nothing: FileNotFoundError says what to run
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
+    server.daemon_threads = True
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

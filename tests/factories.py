@@ -1,0 +1,126 @@
+"""Rows that tests start from: an agency with an open wave, and the links into it."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, sessionmaker
+
+from cri.db.models import Agency, Invitation, OrganisationUnit, Person, Wave, WaveUnit
+from cri.db.session import enter_agency
+from cri.domain.sheet import Unit
+from cri.services.context import Parts
+from cri.services.links import digest_of_token, open_token, personal_token
+
+TREE = (
+    Unit("all", None, "Borough of Elm", 240),
+    Unit("streets", "all", "Streets and parks", 60),
+    Unit("depot", "streets", "North depot", 24),
+    Unit("garage", "depot", "Garage", 6),
+    Unit("front", "all", "Front desk", 30),
+)
+
+
+@dataclass(frozen=True)
+class OpenedWave:
+    """Handles of a wave that is open. `tokens`: one link for each person, in the order given."""
+
+    agency_id: uuid.UUID
+    wave_id: uuid.UUID
+    tokens: tuple[str, ...]
+    invitations: tuple[uuid.UUID, ...]
+    open_token: str
+
+
+def open_wave(
+    sessions: sessionmaker[Session],
+    parts: Parts,
+    agency_id: uuid.UUID,
+    people: Sequence[str] = ("garage",),
+    languages: Sequence[str] = ("en", "ar"),
+    *,
+    units: Sequence[Unit] = TREE,
+    closes_in: timedelta = timedelta(days=7),
+    noun: str = "residents",
+    minimum: int = 10,
+) -> OpenedWave:
+    """A wave of the `cri` instrument, open now. `people`: the unit's code of each person on the roster."""
+    wave_id, now = uuid.uuid4(), datetime.now(UTC)
+    invitations = tuple(uuid.uuid4() for _ in people)
+    with sessions() as session:
+        enter_agency(session, agency_id)
+        agency = session.get_one(Agency, agency_id)
+        session.add(
+            Wave(
+                agency_id=agency_id,
+                id=wave_id,
+                label="Autumn survey",
+                instrument_code="cri",
+                instrument_version="1.0.0",
+                languages=list(languages),
+                noun=noun,
+                minimum=minimum,
+                synthetic=agency.synthetic,
+                state="open",
+                opened_at=min(now, now + closes_in) - timedelta(days=1),
+                closes_at=now + closes_in,
+                mailbox_key=parts.wave_keys.make(str(wave_id)),
+                open_link_digest=digest_of_token(parts.secrets, open_token(parts.secrets, wave_id)),
+            )
+        )
+        session.flush()
+        _add_units(session, agency_id, wave_id, units)
+        for unit_code, invitation_id in zip(people, invitations, strict=True):
+            person_id = uuid.uuid4()
+            session.add(
+                Person(
+                    agency_id=agency_id,
+                    id=person_id,
+                    name="Somebody",
+                    email=f"{person_id}@example.org",
+                    unit_code=unit_code,
+                )
+            )
+            session.flush()
+            token = personal_token(parts.secrets, invitation_id)
+            session.add(
+                Invitation(
+                    agency_id=agency_id,
+                    id=invitation_id,
+                    wave_id=wave_id,
+                    person_id=person_id,
+                    unit_code=unit_code,
+                    token_digest=digest_of_token(parts.secrets, token),
+                )
+            )
+        session.commit()
+    return OpenedWave(
+        agency_id=agency_id,
+        wave_id=wave_id,
+        tokens=tuple(personal_token(parts.secrets, one) for one in invitations),
+        invitations=invitations,
+        open_token=open_token(parts.secrets, wave_id),
+    )
+
+
+def _add_units(session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID, units: Sequence[Unit]) -> None:
+    known = set(session.scalars(select(OrganisationUnit.code)))
+    for position, unit in enumerate(units):
+        if unit.code not in known:
+            session.add(
+                OrganisationUnit(agency_id=agency_id, code=unit.code, parent_code=unit.parent, name=unit.name)
+            )
+        session.add(
+            WaveUnit(
+                agency_id=agency_id,
+                wave_id=wave_id,
+                code=unit.code,
+                parent_code=unit.parent,
+                name=unit.name,
+                headcount=unit.headcount or 0,
+                position=position,
+            )
+        )
+    session.flush()

@@ -24,15 +24,9 @@ def norms() -> None:
     """Norm editions: what agencies are compared with."""
 
 
-def _edition_name(_context: click.Context, _option: click.Parameter, name: str) -> str:
-    if not _EDITION.fullmatch(name):
-        raise click.BadParameter(f'"{name}" is no edition; expected a number as 2026.1')
-    return name
-
-
 @norms.command()
 @click.argument("scorecards", nargs=-1, required=True, type=_FILE, metavar="SCORECARD.json...")
-@click.option("--edition", required=True, callback=_edition_name, help="Number of the edition, as 2026.1.")
+@click.option("--edition", required=True, help="Number of the edition, as 2026.1.")
 @click.option("--facets", type=_FILE, help="CSV: scorecard, agency, owner, sector, country, relationship.")
 @click.option("-o", "--output", type=_FILE, help="File to write; standard output without it.")
 def build(scorecards: tuple[Path, ...], edition: str, facets: Path | None, output: Path | None) -> None:
@@ -41,6 +35,8 @@ def build(scorecards: tuple[Path, ...], edition: str, facets: Path | None, outpu
     Without --facets each agency is its own owner. Scorecards that may not enter are left out, and standard
     error says why.
     """
+    if not _EDITION.fullmatch(edition):
+        raise InputError([InputProblem(f'"{edition}" is no edition', "--edition", "a number as 2026.1")])
     admission = admit(_members(scorecards, facets))
     for out in admission.left_out:
         click.echo(f"left out: {out.member.name}: {out.reason}", err=True)

@@ -10,6 +10,7 @@ from cri.adapters.blobs import BlobStore
 from cri.adapters.secret_files import WaveKeys
 from cri.db.session import make_engine, make_sessions
 from cri.jobs.app import make_defer
+from cri.jobs.tasks import Workshop
 from cri.services.context import Parts
 from cri.settings import Settings
 from cri.web import register_views
@@ -43,6 +44,12 @@ def make_parts(settings: Settings) -> Parts:
         external_url=settings.external_url,
         var=settings.var,
     )
+
+
+def make_workshop(settings: Settings) -> Workshop:
+    """What a worker process is wired with."""
+    engine = make_engine(str(settings.database_url))
+    return Workshop(make_parts(settings), engine, make_sessions(engine))
 
 
 def create_app(settings: Settings) -> Flask:

@@ -35,6 +35,7 @@ def _find_binaries() -> Path:
     return Path(spec.origin).parent / "pginstall18" / "bin"
 
 
+STOP_SIGNAL = signal.SIGINT  # fast shutdown: sessions are ended, data are safe
 SYSTEM_ACCOUNT = "cri-postgres"
 START_SECONDS = 60
 
@@ -69,23 +70,27 @@ class EmbeddedPostgres:
         """The running server's process id, or None."""
         try:
             pid = int((self.data / "postmaster.pid").read_text().splitlines()[0])
-            os.kill(pid, 0)
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
         except (FileNotFoundError, ProcessLookupError, IndexError, ValueError):
             return None
-        return pid if b"postgres" in Path(f"/proc/{pid}/cmdline").read_bytes() else None
+        # a zombie has no command line, and after a reboot the number may be another program's
+        return pid if str(self.data).encode() in command else None
 
     def start(self) -> subprocess.Popen[bytes] | None:
         """Run the server until stopped; returns its process, or None if it was running already.
 
         Raises PostgresStartError when it does not accept connections within a minute.
         """
+        process = None if self.pid() is not None else self.launch()
+        self.wait(process)
+        return process
+
+    def launch(self) -> subprocess.Popen[bytes]:
+        """Start the server's process, making its data folder first where there is none; does not wait."""
         self._make_cluster()
-        if self.pid() is not None:
-            self._wait_until_ready(None)
-            return None
         self._own_folder(self.socket_folder)
         with (self.data.parent / f"{self.data.name}.log").open("ab") as log:
-            process = subprocess.Popen(
+            return subprocess.Popen(
                 [
                     BINARIES / "postgres",
                     *("-D", self.data, "-k", self.socket_folder, "-h", ""),
@@ -97,15 +102,13 @@ class EmbeddedPostgres:
                 start_new_session=True,
                 **_as_account(),
             )
-        self._wait_until_ready(process)
-        return process
 
     def stop(self) -> None:
         """Fast shutdown: sessions are ended, data are safe. Waits until it is done."""
         pid = self.pid()
         if pid is None:
             return
-        os.kill(pid, signal.SIGINT)
+        os.kill(pid, STOP_SIGNAL)
         deadline = time.monotonic() + START_SECONDS
         while self.pid() is not None and time.monotonic() < deadline:
             time.sleep(0.05)
@@ -145,7 +148,8 @@ class EmbeddedPostgres:
             raise PostgresStartError(f"{folder}: belongs to another account; remove it and start again")
         folder.chmod(0o700)
 
-    def _wait_until_ready(self, process: subprocess.Popen[bytes] | None) -> None:
+    def wait(self, process: subprocess.Popen[bytes] | None = None) -> None:
+        """Until the server accepts connections. Raises PostgresStartError after a minute, or when `process` ended."""
         deadline = time.monotonic() + START_SECONDS
         address = self.superuser_url.replace("+psycopg", "")
         while time.monotonic() < deadline and (process is None or process.poll() is None):

@@ -1,20 +1,35 @@
 """The job queue, on the service's own PostgreSQL."""
 
 import uuid
-from collections.abc import Callable
 
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from sqlalchemy.orm import Session
 
-Defer = Callable[[Session, str, uuid.UUID, uuid.UUID], None]
+from cri.jobs.tasks import NAMESPACE, WORKSHOP, Workshop, tasks
+from cri.services.context import Defer
 
-TASKS = "cri.jobs.tasks"
+HEARTBEAT_SECONDS = 5
+STALLED_SECONDS = 30
 
 
-def worker_app(database_url: str) -> App:
+def make_worker(database_url: str) -> App:
     """The queue as a worker sees it: all tasks registered, connections of its own."""
-    connector = PsycopgConnector(conninfo=plain_address(database_url), max_size=4)
-    return App(connector=connector, import_paths=[TASKS])
+    app = App(connector=PsycopgConnector(conninfo=plain_address(database_url), max_size=4))
+    app.add_tasks_from(tasks, namespace=NAMESPACE)
+    return app
+
+
+def run_worker(database_url: str, workshop: Workshop, *, wait: bool = True) -> None:
+    """Work until told to stop (SIGTERM lets a running job end), or with `wait=False` until nothing is left."""
+    make_worker(database_url).run_worker(
+        wait=wait,
+        concurrency=1,
+        listen_notify=wait,
+        delete_jobs="successful",
+        additional_context={WORKSHOP: workshop},
+        update_heartbeat_interval=HEARTBEAT_SECONDS,
+        stalled_worker_timeout=STALLED_SECONDS,
+    )
 
 
 def make_defer() -> Defer:
@@ -22,12 +37,10 @@ def make_defer() -> Defer:
     queue = App(connector=SyncPsycopgConnector())
 
     def defer(session: Session, task: str, agency_id: uuid.UUID, wave_id: uuid.UUID) -> None:
-        connection = session.connection().connection.driver_connection
         job = queue.configure_task(
-            task,
+            f"{NAMESPACE}:{task}",
             lock=f"wave:{wave_id}",
-            queueing_lock=f"{task}:{wave_id}",
-            connection=connection,
+            connection=session.connection().connection.driver_connection,
         )
         job.defer(agency_id=str(agency_id), wave_id=str(wave_id))
 

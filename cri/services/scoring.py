@@ -72,14 +72,21 @@ def _facts(context: Context, wave: Wave, respondents: int) -> WaveFacts:
         agency=agency.name,
         wave_id=str(wave.id),
         label=wave.label,
-        opened=_day(wave.opened_at),
-        closed=_day(wave.closed_at),
+        opened=wave.opened_at.date() if wave.opened_at else None,
+        closed=wave.closed_at.date() if wave.closed_at else None,
         headcount=headcount,
         synthetic=wave.synthetic,
         minimum=wave.minimum,
         sheet_sha256=str(wave.sheet_sha256),
+        facets=facets_of(agency),
     )
 
 
-def _day(moment: object) -> str | None:
-    return moment.date().isoformat() if hasattr(moment, "date") else None
+def facets_of(agency: Agency) -> dict[str, str]:
+    """What decides the agency's peer groups, as far as it is known."""
+    known = {
+        "sector": agency.sector,
+        "country": agency.country,
+        "relationship": agency.relationship_type,
+    }
+    return {name: value for name, value in known.items() if value}

@@ -1,0 +1,121 @@
+"""What `cri demo` does between starting PostgreSQL and saying that it is ready."""
+
+import hashlib
+import hmac
+import json
+import os
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cri.app import make_workshop
+from cri.domain.errors import InputError, InputProblem
+from cri.services import example
+from cri.services.context import Context
+from cri.services.example import SignIn
+from cri.services.links import link_url, open_token
+from cri.services.packs import find_report
+from cri.settings import Settings
+
+SEED_SECONDS = 300
+Tell = Callable[[str], object]
+Stopped = Callable[[], bool]
+
+
+def seed(settings: Settings, tell: Tell, stopped: Stopped) -> list[SignIn]:
+    """Make the example agency and its pool, and wait until its first wave has been scored by the worker."""
+    sign_ins = [SignIn(role, f"{role}@example.org", _password(settings, role)) for role in example.ROLES]
+    workshop = make_workshop(settings)
+    now = datetime.now(UTC)
+    tell("Preparing the example agency and its pool of synthetic agencies")
+    example.seed_pool(workshop.parts, now)
+    for step in (lambda context: example.seed_agency(context, sign_ins), example.seed_waves):
+        with workshop.transaction(example.AGENCY_ID) as context:
+            step(context)
+    tell("Sealing and scoring the example wave, printing its report")
+    deadline = time.monotonic() + SEED_SECONDS
+    while not stopped() and not _has_report(workshop.transaction(example.AGENCY_ID)):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the example wave was not scored within {SEED_SECONDS} s; see the worker's messages")
+        time.sleep(0.3)
+    workshop.engine.dispose()
+    return sign_ins
+
+
+def wait_until_served(settings: Settings, stopped: Stopped) -> None:
+    """Until the web server answers."""
+    deadline = time.monotonic() + 60
+    while not stopped():
+        try:
+            urllib.request.urlopen(f"{_local_url(settings)}/ready", timeout=5).close()  # noqa: S310 # nosec B310 - our own address
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+def announce(settings: Settings, sign_ins: Sequence[SignIn], tell: Tell) -> None:
+    """Write var/demo.json, whole or not at all, and say where to go."""
+    workshop = make_workshop(settings)
+    with workshop.transaction(example.AGENCY_ID) as context:
+        wave = example.example_waves(context)[-1]
+        token = open_token(settings.secrets, wave.id)
+    workshop.engine.dispose()
+    link = link_url(settings.external_url, token)
+    document = {
+        "url": settings.external_url,
+        "accounts": [vars(sign_in) for sign_in in sign_ins],
+        "open_link": link,
+        "agency_id": str(example.AGENCY_ID),
+        "wave_id": str(wave.id),
+    }
+    path = settings.var / "demo.json"
+    draft = path.with_suffix(".new")
+    draft.touch(mode=0o600)
+    draft.write_text(json.dumps(document, indent=2) + "\n")
+    os.replace(draft, path)
+    tell("")
+    tell(f"Ready: {settings.external_url}")
+    for sign_in in sign_ins:
+        tell(f"  {sign_in.role:<14} {sign_in.email:<28} {sign_in.password}")
+    tell(f"  open link      {link}")
+    tell("All people, answers and agencies in it are made up. Ctrl-C ends it.")
+
+
+def write_links(settings: Settings, count: int, out: Path) -> int:
+    """Invite `count` more made-up people to the open example wave; their links, one a line, in `out`."""
+    workshop = make_workshop(settings)
+    try:
+        with workshop.transaction(example.AGENCY_ID) as context:
+            waves = [wave for wave in example.example_waves(context) if wave.state == "open"]
+            if not waves:
+                raise InputError([InputProblem("no open example wave", "demo", "make demo, first")])
+            tokens = example.add_people(context, waves[-1].id, count)
+    finally:
+        workshop.engine.dispose()
+    draft = out.with_name(f".{out.name}.new")
+    draft.write_text("".join(f"/s/{token}\n" for token in tokens))
+    os.replace(draft, out)
+    return len(tokens)
+
+
+def _has_report(transaction: AbstractContextManager[Context]) -> bool:
+    with transaction as context:
+        wave = example.example_waves(context)[0]
+        return find_report(context, wave.id, "leader", "en") is not None
+
+
+def _password(settings: Settings, role: str) -> str:
+    """The same after a restart, another on each installation."""
+    return hmac.new(settings.secrets.session, f"demo {role}".encode(), hashlib.sha256).hexdigest()[:16]
+
+
+def _local_url(settings: Settings) -> str:
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 # nosec B104 - read, not bound
+    return f"http://{host}:{settings.port}"

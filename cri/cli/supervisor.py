@@ -1,0 +1,84 @@
+"""Keeps the service's processes running in the foreground: PostgreSQL, the web server, a worker."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import FrameType
+
+STOP_SECONDS = 20
+RESTART_PAUSE = 1.0
+
+
+@dataclass
+class Child:
+    """One supervised process: how to start it, how to end it, where its id is written."""
+
+    name: str
+    start: Callable[[], subprocess.Popen[bytes]]
+    stop_signal: signal.Signals = signal.SIGTERM
+    process: subprocess.Popen[bytes] | None = None
+
+
+@dataclass
+class Supervisor:
+    """Starts children in order, restarts those that die, ends them in reverse order."""
+
+    run_folder: Path
+    children: list[Child] = field(default_factory=list)
+    stopping: bool = False
+
+    def listen(self) -> None:
+        """From now on SIGTERM and SIGINT mean: end everything and exit 0."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._stop)
+
+    def add(self, child: Child) -> None:
+        """Start a child and keep it running."""
+        self.children.append(child)
+        self._start(child)
+
+    def watch(self) -> None:
+        """Until told to stop: a child that dies, killed or crashed, is started again."""
+        while not self.stopping:
+            for child in self.children:
+                if not self.stopping and child.process is not None and child.process.poll() is not None:
+                    print(f"{child.name} ended ({child.process.returncode}); starting it again", file=sys.stderr)
+                    time.sleep(RESTART_PAUSE)
+                    if not self.stopping:
+                        self._start(child)
+            time.sleep(0.2)
+
+    def end(self) -> None:
+        """End every child, the last started first, and remove the files that name them."""
+        for child in reversed(self.children):
+            if child.process is not None and child.process.poll() is None:
+                child.process.send_signal(child.stop_signal)
+                try:
+                    child.process.wait(STOP_SECONDS)
+                except subprocess.TimeoutExpired:
+                    child.process.kill()
+                    child.process.wait()
+            self._pid_file(child).unlink(missing_ok=True)
+
+    def _start(self, child: Child) -> None:
+        child.process = child.start()
+        self.run_folder.mkdir(parents=True, exist_ok=True)
+        self._pid_file(child).write_text(f"{child.process.pid}\n")
+
+    def _pid_file(self, child: Child) -> Path:
+        return self.run_folder / f"{child.name}.pid"
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self.stopping = True
+
+
+def spawn(command: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a process of ours; it does not get the terminal's Ctrl-C, the supervisor passes that on."""
+    return subprocess.Popen(
+        command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, start_new_session=True
+    )

@@ -1,0 +1,108 @@
+"""Background work. Each task is one transaction, may be run twice, and may be killed at any instant.
+
+A job's row names an agency and a wave, never a person or a submission.
+"""
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from procrastinate import Blueprint, JobContext, RetryStrategy
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session, sessionmaker
+
+from cri.db.models import Wave
+from cri.db.session import enter_agency
+from cri.services import mixing, packs, scoring, sealing
+from cri.services.context import Actor, Context, Parts
+
+NAMESPACE = "cri"
+WORKSHOP = "workshop"
+RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
+WORKER = Actor(account_id=None, role="worker")
+
+tasks = Blueprint()
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """What a worker process was wired with."""
+
+    parts: Parts
+    engine: Engine
+    sessions: sessionmaker[Session]
+
+    @contextmanager
+    def transaction(self, agency_id: uuid.UUID) -> Iterator[Context]:
+        """One agency's transaction: committed at the end, rolled back when anything fails."""
+        with self.sessions.begin() as session:
+            enter_agency(session, agency_id)
+            yield Context(session, agency_id, WORKER, datetime.now(UTC), self.parts)
+
+
+def _workshop(job: JobContext) -> Workshop:
+    found = job.additional_context[WORKSHOP]
+    if not isinstance(found, Workshop):
+        raise TypeError("the worker was started without its workshop")
+    return found
+
+
+@tasks.task(name="seal", retry=RETRY, pass_context=True)
+def seal(job: JobContext, agency_id: str, wave_id: str) -> None:
+    """Seal a closing wave, then forget its key and the pages its submissions lay on."""
+    workshop, agency, wave = _workshop(job), uuid.UUID(agency_id), uuid.UUID(wave_id)
+    with workshop.transaction(agency) as context:
+        sealing.seal_wave(context, wave)
+    with workshop.transaction(agency) as context:
+        sha256 = context.session.get_one(Wave, (agency, wave)).sheet_sha256
+    if sha256 is not None:
+        sealing.forget_wave(workshop.parts.wave_keys, workshop.parts.blobs, agency, wave, sha256)
+        sealing.vacuum_submissions(workshop.engine)
+
+
+@tasks.task(name="score", retry=RETRY, pass_context=True)
+def score(job: JobContext, agency_id: str, wave_id: str) -> None:
+    """Write the scorecard of a sealed wave."""
+    with _workshop(job).transaction(uuid.UUID(agency_id)) as context:
+        scoring.score_wave(context, uuid.UUID(wave_id))
+
+
+@tasks.task(name="build_pack", retry=RETRY, pass_context=True)
+def build_pack(job: JobContext, agency_id: str, wave_id: str) -> None:
+    """Build the leader pack of a scored wave and print it in each of the wave's languages."""
+    with _workshop(job).transaction(uuid.UUID(agency_id)) as context:
+        packs.build_leader_pack(context, uuid.UUID(wave_id))
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="mix", pass_context=True)
+def mix(job: JobContext, timestamp: int) -> None:
+    """Mix what has arrived in every wave that is still open. Ten or more at a time, or not at all."""
+    workshop = _workshop(job)
+    with workshop.sessions() as session:
+        open_waves = mixing.waves_in(session, "open")
+    for agency_id, wave_id in open_waves:
+        with workshop.transaction(agency_id) as context:
+            mixing.mix(context.session, workshop.parts.wave_keys, agency_id, wave_id)
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="close_due", pass_context=True)
+def close_due(job: JobContext, timestamp: int) -> None:
+    """Close the waves whose time is over, the grace for pages still open included."""
+    workshop = _workshop(job)
+    with workshop.sessions() as session:
+        open_waves = mixing.waves_in(session, "open")
+    for agency_id, wave_id in open_waves:
+        with workshop.transaction(agency_id) as context:
+            waves.close_if_due(context, wave_id)
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="retry_stalled", pass_context=True)
+async def retry_stalled(job: JobContext, timestamp: int) -> None:
+    """Give the jobs of killed workers to the living. Every task may be run twice."""
+    for stalled in await job.app.job_manager.get_stalled_jobs():
+        await job.app.job_manager.retry_job(stalled)

@@ -11,8 +11,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-_WHOLE_BELOW = 1e21  # ECMAScript writes larger numbers with an exponent
-_PLAIN_ABOVE = -7  # ... and smaller ones than 1e-6 as well
+_PLAIN_BELOW = 21  # ECMAScript writes 1e21 and above with an exponent
+_PLAIN_ABOVE = -7  # ... and 1e-7 and below as well
+_EXACT = 1 << 53  # whole numbers that every reader of JSON understands alike
 
 
 def canonical_json(document: Any) -> bytes:
@@ -38,6 +39,8 @@ def _written(value: Any) -> str:
     if value is None or value is True or value is False or isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, int):
+        if abs(value) > _EXACT:
+            raise ValueError(f"{value} is too large a whole number for JSON")
         return str(value)
     if type(value) is float:
         return _number(value)
@@ -54,13 +57,16 @@ def _number(value: float) -> str:
     """ECMAScript's shortest form of a double (Number::toString)."""
     if not math.isfinite(value):
         raise ValueError(f"{value} is not a number in JSON")
-    if value.is_integer() and abs(value) < _WHOLE_BELOW:
-        return str(int(value))
+    if value == 0:
+        return "0"
     mantissa, _, power = repr(value).partition("e")
+    sign, mantissa = ("-", mantissa[1:]) if mantissa.startswith("-") else ("", mantissa)
+    mantissa = mantissa.removesuffix(".0")
     if not power:
-        return mantissa
-    exponent = int(power)
-    if _PLAIN_ABOVE < exponent < 0:
-        sign = "-" if value < 0 else ""
-        return f"{sign}0.{'0' * (-exponent - 1)}{mantissa.lstrip('-').replace('.', '')}"
-    return f"{mantissa}e{exponent:+d}"
+        return sign + mantissa
+    exponent, digits = int(power), mantissa.replace(".", "")
+    if exponent > 0:
+        plain = exponent < _PLAIN_BELOW
+        return f"{sign}{digits.ljust(exponent + 1, '0') if plain else f'{mantissa}e+{exponent}'}"
+    plain = exponent > _PLAIN_ABOVE
+    return f"{sign}{'0.' + '0' * (-exponent - 1) + digits if plain else f'{mantissa}e{exponent}'}"

@@ -18,6 +18,7 @@ TENANT_TABLES = {
     "membership": "SELECT, INSERT, UPDATE, DELETE",
     "organisation_unit": "SELECT, INSERT, UPDATE, DELETE",
     "person": "SELECT, INSERT, UPDATE, DELETE",
+    "roster_draft": "SELECT, INSERT, UPDATE, DELETE",
     "wave": "SELECT, INSERT, UPDATE",
     "wave_unit": "SELECT, INSERT",
     "invitation": "SELECT, INSERT, UPDATE",
@@ -228,6 +229,20 @@ def _create_tables() -> None:
         ),
         sa.PrimaryKeyConstraint("agency_id", "id", name=op.f("pk_organisation_unit")),
         sa.UniqueConstraint("agency_id", "code", name=op.f("uq_organisation_unit_agency_id_code")),
+    )
+    op.create_table(
+        "roster_draft",
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_roster_draft_account_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.agency_id"], name=op.f("fk_roster_draft_agency_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("agency_id", "account_id", name=op.f("pk_roster_draft")),
     )
     op.create_table(
         "platform_duty",
@@ -525,6 +540,7 @@ def _drop_tables() -> None:
     )
     op.drop_table("wave")
     op.drop_table("edition_member", schema="pool")
+    op.drop_table("roster_draft")
     op.drop_table("platform_duty")
     op.drop_table("organisation_unit")
     op.drop_index("ix_membership_account_id", table_name="membership")

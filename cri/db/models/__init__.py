@@ -1,7 +1,7 @@
 """The tables. Migrations are the source of truth; a test keeps both the same."""
 
 from cri.db.models.accounts import Account, Membership, PlatformRole
-from cri.db.models.agencies import Agency, OrganisationUnit, Person
+from cri.db.models.agencies import Agency, OrganisationUnit, Person, RosterDraft
 from cri.db.models.benchmark_pool import Contribution, Edition, EditionMember
 from cri.db.models.declarative import Base
 from cri.db.models.results import Report, StoredPack, StoredScorecard
@@ -23,6 +23,7 @@ __all__ = [
     "Person",
     "PlatformRole",
     "Report",
+    "RosterDraft",
     "StoredPack",
     "StoredScorecard",
     "Wave",

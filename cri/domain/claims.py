@@ -1,19 +1,21 @@
-"""Everything a page or pack says about a number is a claim with a verdict: can we say this?
+"""Everything that a page or pack says about a number is a claim, with the verdict whether we can say this.
 
 A claim holds full numbers and keys of texts, never words: the sentence is made at the edge from
-`reports/text`, from the claim alone. method.md, section 4.
+`reports/text`, from the claim alone. Source: method.md, section 4.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
+from cri.domain.position import CANNOT_TELL
+from cri.domain.selection import MOST_PICKED, OWN_PROFILE, Pick, Selection
+
 Verdict = Literal["say", "care", "dont"]
 Document = Mapping[str, Any]
 
 WIDE: Final = 5.0  # points of half-width from which an interval asks for care
 LOW_RATE: Final = 0.5  # share of staff below which those who stayed away may change the picture
-THIN_NORM: Final = 20  # agencies below which there is no percentile
 RELIABLE: Final = 0.7  # alpha from which a scale is said to hold together
 RELIABILITY_NEEDS: Final = 50  # people for an alpha of one agency
 WIDE_SHARE: Final = 0.1  # half-width of a favourable share from which it asks for care
@@ -23,7 +25,7 @@ WIDE_SHARE: Final = 0.1  # half-width of a favourable share from which it asks f
 class Value:
     """A value in a sentence: a number with its kind of rounding, or the code of something with a name.
 
-    Kinds of numbers are those of `cri.domain.rounding`; kinds of names: factor, item, unit, peers, text.
+    Kinds of numbers are those of `cri.domain.rounding`; of names: factor, item, unit, peers, limit, text.
     """
 
     kind: str
@@ -43,7 +45,7 @@ class Claim:
 
 
 def claim_document(claim: Claim) -> dict[str, Any]:
-    """Return the claim as plain JSON: {id, subject, text_key, values {name: {kind, value}}, verdict, reason}."""
+    """Return a claim as JSON: {id, subject, text_key, values {name: {kind, value}}, verdict, reason}."""
     return asdict(claim)
 
 
@@ -67,12 +69,12 @@ def response_claim(population: Document, minimum: int) -> Claim:
     )
 
 
-def score_claim(result: Document, population: Document) -> Claim:
-    """Say a score with its interval. `result` is the index or a factor of the scorecard, with its code."""
+def score_claim(result: Document, population: Document, minimum: int) -> Claim:
+    """Say a score with its interval. result: the index or a factor of the scorecard, with its code."""
     code = result["code"]
     subject = Value("factor", code)
     if result["score"] is None:
-        return _claim("score.few", code, "dont", "too_few", factor=subject)
+        return _claim("score.few", code, "dont", "too_few", factor=subject, minimum=Value("count", minimum))
     values = {"factor": subject, "score": Value("score", result["score"]), "n": Value("people", result["n"])}
     if result.get("interval") is None:
         return _claim("score.alone", code, "care", "no_interval", **values)
@@ -86,44 +88,57 @@ def score_claim(result: Document, population: Document) -> Claim:
     return _claim("score.interval", code, "say", "enough_answers", **values)
 
 
-def position_claim(code: str, place: Document | None) -> Claim:
-    """Say where the agency stands among others. `place` is one placement, or None where there is no norm."""
+def position_claim(code: str, place: Document | None, *, pretended: bool = False) -> Claim:
+    """Say where the agency stands among others.
+
+    place: one placement, None where there is no norm. pretended: a real agency in a pool of synthetic ones.
+    """
     subject = Value("factor", code)
     if place is None:
         return _claim("position.none", code, "dont", "no_norm", factor=subject)
-    values = {
-        "factor": subject,
-        "agencies": Value("count", place["agencies"]),
-        "peers": Value("peers", place["peers"]),
-    }
+    if place["band"] is None:
+        return _claim("position.none", code, "dont", "norm_too_thin", factor=subject)
+    if pretended:
+        return _claim("position.none", code, "dont", "norm_synthetic", factor=subject)
     band = place["band"]
-    if band is None:
-        return _claim("position.none", code, "dont", "norm_too_thin", **values)
-    if band == "cannot_tell":
-        return _claim("position.cannot_tell", code, "dont", "within_noise", **values)
+    if band == CANNOT_TELL:
+        return _claim("position.cannot_tell", code, "dont", "within_noise", factor=subject)
     if place["percentile"] is None:
-        return _claim(f"position.{band}", code, "care", "norm_thin", **values)
-    low, high = place["interval80"]
-    values |= {
-        "percentile": Value("rank", place["percentile"]),
-        "low": Value("rank", low),
-        "high": Value("rank", high),
-    }
-    if band == "near_middle":
-        return _claim("position.near_middle", code, "care", "no_band_reached", **values)
-    return _claim(f"position.{band}", code, "say", "band_reached", **values)
+        return _claim(f"position.halves_{band}", code, "care", "norm_thin", factor=subject)
+    return _claim(
+        f"position.{band}",
+        code,
+        "say",
+        "band_reached",
+        factor=subject,
+        percentile=Value("rank", place["percentile"]),
+        low=Value("rank", place["interval80"][0]),
+        high=Value("rank", place["interval80"][1]),
+    )
 
 
 def norm_claim(norm: Document | None) -> Claim:
-    """Say against whom the agency is compared: edition, peer group and number of agencies."""
+    """Say against whom the agency is compared: edition, peer group and number of agencies.
+
+    norm: the pack's {edition, peers, asked, agencies (None where no group is large enough), tier, pretended}.
+    """
     if norm is None:
         return _claim("norm.none", "norm", "dont", "no_norm")
+    edition = Value("text", norm["edition"])
+    if norm["agencies"] is None:
+        return _claim("norm.thin", "norm", "dont", "norm_too_thin", edition=edition)
     values = {
-        "edition": Value("text", norm["edition"]),
+        "edition": edition,
         "peers": Value("peers", norm["peers"]),
         "agencies": Value("count", norm["agencies"]),
     }
-    if norm["agencies"] < THIN_NORM:
+    if norm["pretended"]:
+        return _claim("norm.edition", "norm", "dont", "norm_synthetic", **values)
+    if norm["asked"] != norm["peers"]:
+        return _claim(
+            "norm.fell_back", "norm", "care", "peers_too_few", asked=Value("peers", norm["asked"]), **values
+        )
+    if norm["tier"] != "percentiles":
         return _claim("norm.edition", "norm", "care", "norm_thin", **values)
     return _claim("norm.edition", "norm", "say", "norm_full", **values)
 
@@ -144,28 +159,28 @@ def reliability_claim(result: Document) -> Claim:
     return _claim("reliability.loose", code, "care", "alpha_low", **values)
 
 
-def item_claims(factor: Document) -> tuple[Claim, ...]:
-    """Say which items of a factor were answered most and least favourably; none with fewer than two shares."""
-    shown = [item for item in factor["items"] if item.get("favourable") is not None]
+def item_claims(rows: Sequence[Document]) -> tuple[Claim, ...]:
+    """Say which items of a factor were answered most and least favourably; none with fewer than two shares.
+
+    rows: items as in the pack. An item that nobody answered favourably is "under 5 %", not 0.
+    """
+    shown = [row for row in rows if row["favourable"] is not None or row["favourable_limit"]]
     if len(shown) < 2:
         return ()
-    ordered = sorted(shown, key=lambda item: (-item["favourable"], item["code"]))
+    ordered = sorted(shown, key=lambda row: (-(row["favourable"] or 0.0), row["code"]))
     return (_item_claim("item.highest", ordered[0]), _item_claim("item.lowest", ordered[-1]))
 
 
-def _item_claim(text_key: str, item: Document) -> Claim:
-    share, number = item["favourable"], item["n"]
-    wide = 1.96 * (share * (1 - share) / number) ** 0.5 > WIDE_SHARE
+def _item_claim(text_key: str, row: Document) -> Claim:
+    share, n = row["favourable"], row["n"]
+    values = {"item": Value("item", row["code"]), "n": Value("people", n)}
+    if share is None:
+        limit = Value("limit", row["favourable_limit"])
+        return _claim(text_key, row["code"], "say", "enough_answers", share=limit, **values)
+    wide = 1.96 * (share * (1 - share) / n) ** 0.5 > WIDE_SHARE
     verdict: Verdict = "care" if wide else "say"
-    return _claim(
-        text_key,
-        item["code"],
-        verdict,
-        "wide_share" if wide else "enough_answers",
-        item=Value("item", item["code"]),
-        share=Value("share", share),
-        n=Value("people", number),
-    )
+    reason = "wide_share" if wide else "enough_answers"
+    return _claim(text_key, row["code"], verdict, reason, share=Value("share", share), **values)
 
 
 def unit_claim(code: str, rows: Sequence[Document]) -> Claim | None:
@@ -188,57 +203,53 @@ def unit_claim(code: str, rows: Sequence[Document]) -> Claim | None:
     return _claim("units.differ", code, "care", "many_comparisons", **values)
 
 
-def pick_claims(rows: Sequence[Document], profile: float | None, picks: int) -> list[Claim]:
-    """Say the strengths, then the gaps: at most `picks` each, of which fewer than half of the factors qualify.
+def pick_claims(selection: Selection, rows: Sequence[Document]) -> list[Claim]:
+    """Say the strengths, then the gaps. rows: the factors' rows of the pack.
 
-    A strength is the upper quarter of the pool, or at least 5 points above the agency's own profile (its index)
-    with the interval clear of it; a gap likewise below (method.md, section 5). Where fewer qualify, the next
-    factors in line are named with the verdict "dont": they do not stand out from noise.
+    Where fewer than three were picked, the next factors in line are named with the verdict "dont": they do
+    not stand out. No factor is named on both sides, so an instrument of few factors has fewer.
     """
+    profile = selection.profile
     if profile is None:
         return []
     scored = [row for row in rows if row["score"] is not None]
-    count = min(picks, len(scored) // 2)
-    made: list[Claim] = []
-    for side, sign in (("strength", 1), ("gap", -1)):
-        graded = [(_basis(row, profile, sign), sign * (row["score"] - profile), row) for row in scored]
-        order = sorted(graded, key=lambda entry: (entry[0] is None, -entry[1], entry[2]["code"]))
-        made += [_pick(side, basis, row, profile) for basis, _, row in order[:count]]
-    return made
+    taken = {pick.factor for pick in (*selection.strengths, *selection.gaps)}
+    free = sorted(
+        (row for row in scored if row["code"] not in taken), key=lambda row: (-row["score"], row["code"])
+    )
+    each = min(MOST_PICKED, len(scored) // 2)
+    above = [row for row in free if row["score"] >= profile][: max(0, each - len(selection.strengths))]
+    below = [row for row in free if row["score"] < profile][::-1][: max(0, each - len(selection.gaps))]
+    return [
+        *(_pick_claim("strength", pick, profile) for pick in selection.strengths),
+        *(_next_claim("strength", row, profile) for row in above),
+        *(_pick_claim("gap", pick, profile) for pick in selection.gaps),
+        *(_next_claim("gap", row, profile) for row in below),
+    ]
 
 
-OWN_PROFILE: Final = 5.0  # points from the agency's own profile that make a strength or a gap
-
-
-def _basis(row: Document, profile: float, sign: int) -> str | None:
-    """Why a row is a strength (sign 1) or a gap (-1): "norm", "own" or, where it is none, None."""
-    band = (row.get("place") or {}).get("band")
-    if band == ("upper_quarter" if sign > 0 else "lower_quarter"):
-        return "norm"
-    if row.get("interval") is None:
-        return None
-    near = row["interval"][0] if sign > 0 else row["interval"][1]
-    far_enough = sign * (row["score"] - profile) >= OWN_PROFILE
-    return "own" if far_enough and sign * (near - profile) > 0 else None
-
-
-def _pick(side: str, basis: str | None, row: Document, profile: float) -> Claim:
+def _pick_claim(side: str, pick: Pick, profile: float) -> Claim:
     values = {
-        "factor": Value("factor", row["code"]),
-        "score": Value("score", row["score"]),
+        "factor": Value("factor", pick.factor),
+        "score": Value("score", pick.score),
         "profile": Value("score", profile),
-        "difference": Value("difference", abs(row["score"] - profile)),
+        "difference": Value("difference", abs(pick.difference)),
     }
-    if basis is None:
-        return _claim(f"{side}.none", row["code"], "dont", "within_noise", **values)
-    if basis == "own":
-        return _claim(f"{side}.own", row["code"], "care", "own_profile", **values)
-    place = row["place"]
-    values |= {
-        "agencies": Value("count", place["agencies"]),
-        "percentile": Value("rank", place["percentile"]),
-    }
-    return _claim(f"{side}.norm", row["code"], "say", "band_reached", **values)
+    if pick.reasons[0] == OWN_PROFILE or pick.percentile is None:
+        return _claim(f"{side}.own", pick.factor, "care", "own_profile", **values)
+    percentile = Value("rank", pick.percentile)
+    return _claim(f"{side}.norm", pick.factor, "say", "band_reached", percentile=percentile, **values)
+
+
+def _next_claim(side: str, row: Document, profile: float) -> Claim:
+    return _claim(
+        f"{side}.none",
+        row["code"],
+        "dont",
+        "not_apart",
+        factor=Value("factor", row["code"]),
+        difference=Value("difference", abs(row["score"] - profile)),
+    )
 
 
 def as_documents(claims: Iterable[Claim]) -> dict[str, dict[str, Any]]:

@@ -1,8 +1,8 @@
 """The figures of a pack as plain Plotly dictionaries: pure functions of rows, sizes and a palette.
 
 No figure holds words: names, numbers and units stand beside it as real text, so that they are read aloud,
-searched, translated and set in the page's own type. Coordinates down are pixels from the top, so that rows of a
-figure meet the rows of the table that they stand in.
+searched, translated and set in the page's own type. Coordinates down are pixels from the top, so that rows
+of a figure meet the rows of the table that they stand in.
 
 The strip, the signature of the whole product: a quiet band from the lowest to the best of the pool with its
 middle half and quartile ticks, the agency's interval as a bar, its score as a dot.
@@ -42,7 +42,7 @@ class Canvas:
 
 
 def axis_of(values: Iterable[float]) -> tuple[float, float]:
-    """Return an axis (from, to) in tens that holds all values with room, at least 40 points wide, within 0-100."""
+    """Return an axis (from, to) in tens that holds all values with room: 40 points at least, within 0-100."""
     found = list(values)
     if not found:
         return (0.0, 100.0)
@@ -60,16 +60,17 @@ def values_of(rows: Iterable[Row]) -> list[float]:
     """Return every number that a strip of these rows must have room for."""
     found: list[float] = []
     for row in rows:
-        strip = row.get("strip") or {}
-        candidates = [row.get("score"), *(row.get("interval") or ()), strip.get("lowest"), strip.get("best")]
+        strip = row.get("strip")
+        ends = [strip["lowest"]["mean"], strip["best"]["mean"]] if strip else []
+        candidates = [row.get("score"), *(row.get("interval") or ()), *ends]
         found += [value for value in candidates if value is not None]
     return found
 
 
 def strips_figure(rows: Sequence[Row], canvas: Canvas, axis: tuple[float, float], palette: Palette) -> Figure:
-    """Draw one strip a row: the pool's band where `strip` is given, the interval and the dot where `score` is.
+    """Draw one strip a row: the pool's band where `strip` is, the interval and the dot where `score` is.
 
-    A row: {score, interval (low, high) or None, strip {lowest, lower_quarter, median, upper_quarter, best} or None}.
+    A row: {score, interval (low, high) or None, strip as of `cri.domain.strip.strip_of` or None}.
     """
     shapes = _grid(canvas, axis, palette)
     for row, centre, height in zip(rows, canvas.centres, canvas.heights, strict=True):
@@ -84,7 +85,7 @@ def units_figure(
     palette: Palette,
     agency: float | None,
 ) -> Figure:
-    """Draw a dot with its interval for each unit shown, and the agency's own score as a line through all rows."""
+    """Draw a dot with its interval for each unit shown, and the agency's score as a line through all rows."""
     shapes = _grid(canvas, axis, palette)
     if agency is not None:
         shapes.append(_line(agency, agency, 0, canvas.height, palette["agency"], 1.2))
@@ -114,20 +115,17 @@ def items_figure(rows: Sequence[Row], canvas: Canvas, palette: Palette, *, mirro
     return _figure(traces, [], canvas, axis)
 
 
-def _band(strip: Row | None, centre: float, half_height: float, palette: Palette) -> list[Figure]:
+def _band(strip: Row | None, centre: float, height: float, palette: Palette) -> list[Figure]:
     if strip is None:
         return []
-    half = half_height / 2
-    low, high = strip["lowest"], strip["best"]
-    shapes = [_box(low, high, centre - half, centre + half, palette["pool"])]
-    quarters = (strip.get("lower_quarter"), strip.get("upper_quarter"))
-    if None not in quarters:
-        shapes.append(_box(quarters[0], quarters[1], centre - half, centre + half, palette["pool_middle"]))
-        shapes += [_line(at, at, centre - half, centre + half, palette["pool_tick"], 0.8) for at in quarters]
-    median = strip.get("median")
-    if median is not None:
-        shapes.append(_line(median, median, centre - half - 3, centre + half + 3, palette["pool_tick"], 1.4))
-    return shapes
+    top, foot = centre - height / 2, centre + height / 2
+    shapes = [_box(strip["lowest"]["mean"], strip["best"]["mean"], top, foot, palette["pool"])]
+    if strip["quartiles"] is not None:
+        lower, _, upper = strip["quartiles"]
+        shapes.append(_box(lower, upper, top, foot, palette["pool_middle"]))
+        shapes += [_line(at, at, top, foot, palette["pool_tick"], 0.8) for at in (lower, upper)]
+    median = strip["median"]
+    return [*shapes, _line(median, median, top - 3, foot + 3, palette["pool_tick"], 1.4)]
 
 
 def _dots(rows: Sequence[Row], canvas: Canvas, colour: str, palette: Palette, size: float) -> Figure:

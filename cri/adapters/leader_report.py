@@ -1,0 +1,100 @@
+"""A pack document printed: figures drawn, templates filled, PDF or HTML made, and the manifest that replays it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import FileSystemLoader, StrictUndefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+from cri.adapters.charts import ChartBrowser, draw_charts
+from cri.adapters.instrument_files import InstrumentTexts
+from cri.adapters.pdf import OURS, Asset, render_pdf
+from cri.adapters.report_figures import plan_drawings
+from cri.adapters.report_files import (
+    REPORTS,
+    data_url,
+    font_faces,
+    fonts,
+    load_layout,
+    load_palette,
+    load_style,
+    reports_digest,
+)
+from cri.adapters.report_text import ReportText
+from cri.adapters.report_view import view_of
+
+Document = Mapping[str, Any]
+
+FORMATS: Final = ("pdf", "html")
+MANIFEST: Final = "cri.manifest/1"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A printed pack: its bytes, and the manifest without the addresses of its inputs, which the edge knows."""
+
+    data: bytes
+    manifest: dict[str, Any]
+
+
+def print_leader_pack(
+    pack: Document,
+    *,
+    locale: str,
+    texts: InstrumentTexts | None,
+    browser: ChartBrowser,
+    chart_cache: Path,
+    file_format: str = "pdf",
+) -> Report:
+    """Print a leader's pack in a language as PDF or as one self-contained HTML file.
+
+    texts: the instrument's in that language, None for an instrument without. chart_cache: folder of drawn
+    figures, made if missing. The same inputs give the same bytes. Raises InputError for an unknown locale.
+    """
+    text = ReportText(pack, locale, texts)
+    drawings = plan_drawings(text, load_layout(pack["kind"]), load_palette())
+    svgs = draw_charts({key: drawing.figure for key, drawing in drawings.items()}, chart_cache, browser)
+    view = view_of(text, drawings, svgs)
+    assets = {font.path.name: Asset("font/woff2", font.path.read_bytes()) for font in fonts()}
+    if file_format == "pdf":
+        address = {font.path: f"{OURS}{font.path.name}" for font in fonts()}
+        data = render_pdf(_page(pack, view, font_faces(address)), assets)
+    else:
+        address = {font.path: data_url("font/woff2", assets[font.path.name].data) for font in fonts()}
+        data = _page(pack, view, font_faces(address)).encode()
+    return Report(data, _manifest(pack, text, data, file_format))
+
+
+def _page(pack: Document, view: Document, faces: str) -> str:
+    # Everything typed by people passes through here: escaped always, and a template can only read what it is fed.
+    environment = ImmutableSandboxedEnvironment(
+        loader=FileSystemLoader(REPORTS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    template = environment.get_template(f"packs/{pack['kind']}/pack.html")
+    style = Markup(f"{faces}\n{load_style(pack['kind'])}")  # noqa: S704  our own style sheets, nothing typed
+    return template.render(view, style=style)
+
+
+def _manifest(pack: Document, text: ReportText, data: bytes, file_format: str) -> dict[str, Any]:
+    seen = list(dict.fromkeys(text.shown))
+    return {
+        "schema": MANIFEST,
+        "kind": pack["kind"],
+        "format": file_format,
+        "locale": text.locale,
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "method": pack["method"],
+        "template": {"name": pack["template"], "sha256": reports_digest()},
+        "instrument": dict(pack["instrument"]),
+        "noun": pack["noun"],
+        "synthetic": pack["synthetic"],
+        "figures": [asdict(figure) for figure in seen],
+    }

@@ -1,0 +1,146 @@
+"""The view of a factor's page: score, strip, items, units, and what strong and weak look like."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cri.adapters.report_figures import Drawing, item_note
+from cri.adapters.report_parts import along, claim_about, claim_views, picture, ticks
+from cri.adapters.report_text import ReportText
+
+Document = Mapping[str, Any]
+View = dict[str, Any]
+DEEPEST = 3  # levels of the tree that are set in
+
+
+def factor_view(
+    text: ReportText,
+    section: Document,
+    place: tuple[int, int],
+    drawings: Mapping[str, Drawing],
+    svgs: Mapping[str, bytes],
+) -> View:
+    """Return one factor's page. place: (number of this factor, number of factors)."""
+    code, row = section["id"], section["row"]
+    words = text.factor(code)
+    number, count = (text.tick(entry) for entry in place)
+    position = claim_about(text, code, "position")
+    return {
+        "eyebrow": text.word("factor.eyebrow", number=number, count=count),
+        "name": text.factor_name(code),
+        "meaning": words.meaning if words else "",
+        "strong": words.strong if words else "",
+        "weak": words.weak if words else "",
+        "score": text.number("score", row["score"]),
+        "under": _under(text, row),
+        "strip": _strip(text, row, drawings[f"{code}.strip"], svgs[f"{code}.strip"]),
+        "claims": claim_views(text, [position["id"], *section["claims"]]),
+        "statements": _items(text, section, drawings[f"{code}.items"], svgs[f"{code}.items"]),
+        "units": _units(text, section, drawings, svgs),
+    }
+
+
+def _under(text: ReportText, row: Document) -> list[str]:
+    if row["score"] is None:
+        return [text.word("summary.few")]
+    lines = [text.word("factor.people", n=text.number("people", row["n"]))]
+    if row["interval"]:
+        low, high = (text.number("score", end) for end in row["interval"])
+        lines.insert(0, text.word("factor.interval", low=low, high=high))
+    return lines
+
+
+def _strip(text: ReportText, row: Document, drawing: Drawing, svg: bytes) -> View | None:
+    """The strip with its labels; lowest and best are written inwards from their ends of the band."""
+    strip = row["strip"]
+    if row["score"] is None and strip is None:
+        return None
+    alt = " ".join(text.spoken(claim_about(text, row["code"], kind)) for kind in ("score", "position"))
+    below: list[View] = []
+    if strip:
+        low, high = strip["lowest"], strip["best"]
+        below = [
+            _mark(text, drawing, low["mean"], "from", "left", text.word("key.lowest", size=text.number("count", low["size"]))),
+            _mark(text, drawing, high["mean"], "to", "right", text.word("key.best", size=text.number("count", high["size"]))),
+        ]
+        room = [abs(along(drawing.axis, strip["median"]) - along(drawing.axis, end["mean"])) for end in (low, high)]
+        if min(room) * drawing.canvas.width / 100 > 80:
+            below.insert(1, _mark(text, drawing, strip["median"], "at", "left", text.word("key.median")))
+    above = [] if row["score"] is None else [
+        {"at": along(drawing.axis, row["score"]), "text": text.number("score", row["score"])}
+    ]  # fmt: skip
+    return {"figure": picture(drawing, svg, alt), "above": above, "below": below}
+
+
+def _mark(text: ReportText, drawing: Drawing, value: float, side: str, edge: str, name: str) -> View:
+    at = along(drawing.axis, value)
+    return {
+        "at": round(100 - at, 3) if edge == "right" else at,
+        "edge": edge,
+        "side": side,
+        "name": name,
+        "text": text.number("score", value),
+    }
+
+
+def _items(text: ReportText, section: Document, drawing: Drawing, svg: bytes) -> View:
+    claims = [text.pack["claims"][key] for key in section["claims"] if key.startswith("item.")]
+    alt = " ".join(text.spoken(claim) for claim in claims) or text.word("factor.items_table")
+    rows = [
+        _item_row(text, row, height) for row, height in zip(section["items"], drawing.canvas.heights, strict=True)
+    ]
+    return {"figure": picture(drawing, svg, alt), "rows": rows}
+
+
+def _item_row(text: ReportText, row: Document, height: float) -> View:
+    enough = row["n"] >= text.pack["minimum"]
+    if row["favourable"] is not None:
+        favourable = text.number("share", row["favourable"])
+    elif row["favourable_limit"]:
+        favourable = text.limit(row["favourable_limit"])
+    else:
+        favourable = text.word("factor.item_alike" if enough else "factor.item_few")
+    return {
+        "statement": text.statement(row["code"]),
+        "note": item_note(text, row),
+        "n": text.number("people", row["n"] if enough else None),
+        "dont_know": text.number("people", row["dont_know"] if enough else None),
+        "favourable": favourable,
+        "few": row["favourable"] is None,
+        "height": round(height),
+    }
+
+
+def _units(
+    text: ReportText, section: Document, drawings: Mapping[str, Drawing], svgs: Mapping[str, bytes]
+) -> View | None:
+    key = f"{section['id']}.units"
+    if key not in drawings:
+        return None
+    drawing = drawings[key]
+    claims = [text.pack["claims"][found] for found in section["claims"] if found.startswith("units.")]
+    alt = " ".join(text.spoken(claim) for claim in claims) or text.word("factor.units_table")
+    low, high = (text.tick(end) for end in drawing.axis)
+    more = section["units_more"]
+    return {
+        "figure": picture(drawing, svgs[key], alt),
+        "title": text.word("factor.unit_strip", low=low, high=high),
+        "ticks": ticks(text, drawing.axis),
+        "rows": [
+            _unit_row(text, row, height)
+            for row, height in zip(section["units"], drawing.canvas.heights, strict=True)
+        ],
+        "more": text.word("factor.units_more", count=text.number("count", more)) if more else "",
+    }
+
+
+def _unit_row(text: ReportText, row: Document, height: float) -> View:
+    why = {"small": "factor.unit_few", "complementary": "factor.unit_complementary"}
+    hidden = row["suppressed"]
+    return {
+        "name": text.unit_name(row["code"]),
+        "depth": min(row["depth"], DEEPEST),
+        "n": "" if hidden else text.number("group", row["n"]),
+        "score": text.word(why[hidden]) if hidden else text.number("score", row["score"]),
+        "few": bool(hidden),
+        "height": round(height),
+    }

@@ -1,0 +1,93 @@
+"""The figures of a report at the sizes of its pages: rows as high as the text beside them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cri.adapters.report_text import ReportText
+from cri.adapters.text_lines import lines_of
+from cri.domain.figures import Canvas, axis_of, items_figure, strips_figure, units_figure, values_of
+from cri.domain.pack import figure_rows, section_of
+
+Document = Mapping[str, Any]
+
+COVER_COLOURS: Final = {
+    "agency": "paper",
+    "paper": "cover",
+    "pool": "cover_pool",
+    "pool_middle": "cover_middle",
+    "pool_tick": "cover_tick",
+    "grid": "cover_grid",
+}
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A Plotly figure with the row heights (px) and the axis (from, to) that the text around it needs."""
+
+    figure: dict[str, Any]
+    canvas: Canvas
+    axis: tuple[float, float]
+
+
+def plan_drawings(text: ReportText, layout: Document, palette: Mapping[str, str]) -> dict[str, Drawing]:
+    """Return the drawings of a pack by figure id, and the cover's under "cover"; none for a figure without rows."""
+    pack = text.pack
+    axis = (float(pack["axis"][0]), float(pack["axis"][1]))
+    drawings = {"cover": _cover(pack, layout["cover"], axis, palette)}
+    for key, figure in pack["figures"].items():
+        rows = figure_rows(pack, key)
+        if figure["kind"] == "strips":
+            size = layout["summary" if key == "summary" else "strip"]
+            canvas = Canvas(size["width"], tuple(_strip_heights(text, rows, size)))
+            drawings[key] = Drawing(strips_figure(rows, canvas, axis, palette), canvas, axis)
+        elif figure["kind"] == "items":
+            drawings[key] = _items(text, rows, layout["items"], palette)
+        else:
+            drawings[key] = _units(text, figure["of"][0], rows, layout["units"], palette)
+    return drawings
+
+
+def item_note(text: ReportText, row: Document) -> str:
+    """Return what stands beside a statement: that it is worded the other way round, or nothing."""
+    return text.word("factor.reversed") if row["reversed"] else ""
+
+
+def _cover(pack: Document, size: Document, axis: tuple[float, float], palette: Mapping[str, str]) -> Drawing:
+    rows = section_of(pack, "summary")["rows"]
+    canvas = Canvas(size["width"], (size["row"],) * len(rows))
+    colours = {role: palette[name] for role, name in COVER_COLOURS.items()}
+    return Drawing(strips_figure(rows, canvas, axis, colours), canvas, axis)
+
+
+def _strip_heights(text: ReportText, rows: Sequence[Document], size: Document) -> list[float]:
+    heights = []
+    for row in rows:
+        least = size["index_row"] if row["code"] == "index" and "index_row" in size else size["row"]
+        lines = lines_of(text.factor_name(row["code"]), size["text_width"], 12) if "text_width" in size else 1
+        heights.append(max(float(least), lines * 16.0 + 8))
+    return heights
+
+
+def _row_height(written: str, size: Document, indent: float = 0.0) -> float:
+    lines = lines_of(written, size["text_width"] - indent, size["text_size"])
+    return float(max(size["row"], round(lines * size["line"] + size["padding"])))
+
+
+def _items(
+    text: ReportText, rows: Sequence[Document], size: Document, palette: Mapping[str, str]
+) -> Drawing:
+    written = [f"{text.statement(row['code'])} {item_note(text, row)}" for row in rows]
+    canvas = Canvas(size["width"], tuple(_row_height(entry, size) for entry in written))
+    figure = items_figure(rows, canvas, palette, mirrored=text.direction == "rtl")
+    return Drawing(figure, canvas, (0.0, 100.0))
+
+
+def _units(
+    text: ReportText, factor: str, rows: Sequence[Document], size: Document, palette: Mapping[str, str]
+) -> Drawing:
+    own = section_of(text.pack, factor)["row"]
+    axis = axis_of(values_of([*rows, {**own, "strip": None}]))
+    heights = (_row_height(text.unit_name(row["code"]), size, indent=11.4 * row["depth"]) for row in rows)
+    canvas = Canvas(size["width"], tuple(heights))
+    return Drawing(units_figure(rows, canvas, axis, palette, own["score"]), canvas, axis)

@@ -1,0 +1,111 @@
+"""Finding and reading what a report looks like and says: `reports/` as data."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from cri.domain.errors import InputError, InputProblem
+
+REPORTS = Path(__file__).parents[2] / "reports"
+STYLES = ("page.css", "type.css", "parts.css")
+
+
+@dataclass(frozen=True)
+class Font:
+    """One weight of a family as an @font-face needs it."""
+
+    family: str
+    weight: int
+    path: Path
+
+
+def load_report_words(locale: str) -> dict[str, Any]:
+    """Return the words of `reports/text/LOCALE.yaml`. Raises InputError naming the locales that exist."""
+    path = REPORTS / "text" / f"{locale}.yaml"
+    if not path.is_file():
+        known = " or ".join(report_locales())
+        raise InputError([InputProblem(f"no report texts for locale {locale!r}", "--locale", known)])
+    return _yaml(path)
+
+
+def report_locales() -> tuple[str, ...]:
+    """Return the locales that reports exist in, sorted."""
+    return tuple(sorted(path.stem for path in (REPORTS / "text").glob("*.yaml")))
+
+
+def words_digest(locale: str) -> str:
+    """Return the sha256 of a locale's words by content: comments and line breaks in the file do not count."""
+    exact = json.dumps(_yaml(REPORTS / "text" / f"{locale}.yaml"), sort_keys=True, ensure_ascii=False)
+    return hashlib.sha256(exact.encode()).hexdigest()
+
+
+def load_palette() -> dict[str, str]:
+    """Return the colours of all figures and styles by their role, as #RRGGBB."""
+    return dict(_yaml(REPORTS / "styles" / "palette.yaml"))
+
+
+def load_layout(kind: str) -> dict[str, Any]:
+    """Return sizes of a kind of pack: figure widths and row heights in CSS pixels."""
+    return _yaml(REPORTS / "packs" / kind / "layout.yaml")
+
+
+def load_style(kind: str) -> str:
+    """Return the style sheet of a kind of pack with the palette's colours put in.
+
+    WeasyPrint knows custom properties, but not inside images; one palette.yaml feeds both.
+    """
+    paths = [*(REPORTS / "styles" / name for name in STYLES), REPORTS / "packs" / kind / f"{kind}.css"]
+    style = "\n".join(path.read_text(encoding="utf-8") for path in paths)
+    for role, colour in load_palette().items():
+        style = style.replace(f"var(--{role})", colour)
+    return style
+
+
+def fonts() -> tuple[Font, ...]:
+    """Return the fonts that set-up has put into `reports/fonts`. Raises InputError naming one that is missing."""
+    found = []
+    for entry in json.loads((REPORTS / "fonts" / "fonts.json").read_text(encoding="utf-8")):
+        path = REPORTS / "fonts" / entry["as"]
+        if not path.is_file():
+            raise InputError([InputProblem("font is missing", str(path), "a file put there by `make setup`")])
+        found.append(Font(entry["family"], entry["weight"], path))
+    return tuple(found)
+
+
+def font_faces(url_of: Mapping[Path, str]) -> str:
+    """Return @font-face rules; `url_of` says under what address each font file is found."""
+    return "\n".join(
+        f'@font-face {{ font-family: "{font.family}"; font-weight: {font.weight}; src: url("{url_of[font.path]}"); }}'
+        for font in fonts()
+    )
+
+
+def data_url(kind: str, data: bytes) -> str:
+    """Return data as a data: address of a media type."""
+    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+
+
+@cache
+def reports_digest() -> str:
+    """Return the sha256 over every file in `reports/` that shapes a pack, fonts included, by name and content."""
+    whole = hashlib.sha256()
+    for folder in ("packs", "components", "styles", "fonts", "text"):
+        for path in sorted((REPORTS / folder).rglob("*")):
+            if path.is_file():
+                whole.update(f"{path.relative_to(REPORTS).as_posix()}\n".encode())
+                whole.update(hashlib.sha256(path.read_bytes()).digest())
+    return whole.hexdigest()
+
+
+def _yaml(path: Path) -> dict[str, Any]:
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(data, dict):
+        raise InputError([InputProblem("not a mapping", str(path), "a mapping of keys to texts")])
+    return data

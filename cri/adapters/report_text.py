@@ -1,0 +1,168 @@
+"""Putting a pack's claims, numbers and names into a language: the one edge that page and PDF share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+
+from cri.adapters.instrument_files import FactorText, InstrumentTexts
+from cri.adapters.report_files import load_report_words
+from cri.domain.rounding import rounded
+
+Document = Mapping[str, Any]
+
+MINUS: Final = "\u2212"
+PATTERNS: Final = {"score": "#,##0.0", "difference": "#,##0.0", "coefficient": "0.00"}
+
+
+@dataclass(frozen=True)
+class ShownFigure:
+    """A number as it stands in a report: where, its kind, the full double, and the text that shows it."""
+
+    where: str
+    kind: str
+    value: float
+    text: str
+
+
+@dataclass
+class ReportText:
+    """Words, names and numbers of one pack in one language; keeps a record of every figure it has shown.
+
+    Digits are 0-9 in every language, as in the tables and charts; Babel gives separators, signs and months.
+    """
+
+    pack: Document
+    locale: str
+    instrument: InstrumentTexts | None
+    words: Mapping[str, Any] = field(init=False)
+    shown: list[ShownFigure] = field(default_factory=list, init=False)
+    where: str = field(default="", init=False)
+
+    def __post_init__(self) -> None:
+        self.words = load_report_words(self.locale)
+        self._units = {unit["code"]: unit["name"] for unit in self.pack["units"]}
+        self._babel = Locale.parse(self.locale)
+
+    @property
+    def direction(self) -> str:
+        """Reading direction: ltr or rtl."""
+        return str(self.words["direction"])
+
+    def word(self, key: str, **values: str) -> str:
+        """Return a text of the report by its dotted key. KeyError where there is none."""
+        found: Any = self.words
+        for part in key.split("."):
+            found = found[part]
+        return str(found).format_map({"minimum": str(self.pack["minimum"]), **values})
+
+    def number(self, kind: str, value: float | None) -> str:
+        """Return a number rounded by its kind and written for the language; an en dash for None."""
+        if value is None:
+            return "\u2013"
+        text = self._written(kind, rounded(kind, value))
+        self.shown.append(ShownFigure(self.where, kind, float(value), text))
+        return text
+
+    def _written(self, kind: str, value: Decimal | int) -> str:
+        if kind == "share":
+            text = format_percent(Decimal(value) / 100, locale=self._babel, numbering_system="latn")
+        else:
+            pattern = PATTERNS.get(kind, "#,##0")
+            text = format_decimal(value, format=pattern, locale=self._babel, numbering_system="latn")
+        return text.replace("-", MINUS)
+
+    def sentence(self, claim: Document) -> str:
+        """Return the sentence of a claim, made from the claim alone."""
+        template = self.words["claims"][claim["text_key"]]
+        values = {name: self.value(value) for name, value in claim["values"].items()}
+        return str(template).format_map(values)
+
+    def reason(self, claim: Document) -> str:
+        """Return the one-line reason of a claim's verdict."""
+        return str(self.words["reasons"][claim["reason"]])
+
+    def spoken(self, claim: Document) -> str:
+        """Return a claim's sentence as the text of a figure; one not to be said names its verdict first."""
+        sentence = self.sentence(claim)
+        return f"{self.verdict(claim)}: {sentence}" if claim["verdict"] == "dont" else sentence
+
+    def verdict(self, claim: Document) -> str:
+        """Return what a claim's verdict is called."""
+        return str(self.words["verdicts"][claim["verdict"]])
+
+    def value(self, value: Document) -> str:
+        """Return a claim's value: a number by its kind, or the name behind a code."""
+        kind, given = value["kind"], value["value"]
+        names = {
+            "factor": self.factor_name,
+            "item": self.statement,
+            "unit": self.unit_name,
+            "peers": self.peers,
+            "limit": self.limit,
+        }
+        if kind in names:
+            return names[kind](str(given))
+        return str(given) if kind == "text" else self.number(kind, given)
+
+    def factor(self, code: str) -> FactorText | None:
+        """Return the instrument's texts of a factor; None for an instrument without texts."""
+        return self.instrument.factors.get(code) if self.instrument else None
+
+    def factor_name(self, code: str) -> str:
+        """Return a factor's name, the index's name for "index", or the code of a factor without texts."""
+        if code == "index":
+            return self.word("summary.index")
+        found = self.factor(code)
+        return found.name if found else code
+
+    def statement(self, code: str) -> str:
+        """Return an item's statement with the agency's noun for the people it serves; the code without texts."""
+        if self.instrument is None or code not in self.instrument.items:
+            return code
+        nouns = self.instrument.nouns
+        noun = self.pack["noun"] if self.pack["noun"] in nouns else next(iter(nouns), "")
+        return self.instrument.statement(code, noun)
+
+    def unit_name(self, code: str) -> str:
+        """Return a unit's name as the agency typed it."""
+        return str(self._units.get(code) or code)
+
+    def peers(self, code: str) -> str:
+        """Return a peer group's name; its own code where the report has no word for it."""
+        return str(self.words["peers"].get(code, code))
+
+    def limit(self, code: str) -> str:
+        """Return how a share is called that is not stated, as "under 5%"."""
+        return str(self.words["limits"][code])
+
+    def tick(self, value: float) -> str:
+        """Return a mark of an axis: a round number, which is not a figure of the report."""
+        return self._written("count", round(value))
+
+    def page_words(self) -> Any:
+        """Return all words as the templates use them, with the wave's smallest group put in."""
+        return _with_minimum(self.words, str(self.pack["minimum"]))
+
+    def month(self, given: str) -> str:
+        """Return an ISO month, as 2026-03, as the language writes it."""
+        return format_date(date.fromisoformat(f"{given[:7]}-01"), format="MMMM y", locale=self._babel)
+
+    def day(self, given: str | None) -> str:
+        """Return an ISO date, or the day of an ISO time, as the language writes it; an en dash for None."""
+        if not given:
+            return "\u2013"
+        return format_date(date.fromisoformat(given[:10]), format="d MMMM y", locale=self._babel)
+
+
+def _with_minimum(words: Any, minimum: str) -> Any:
+    if isinstance(words, Mapping):
+        return {key: _with_minimum(entry, minimum) for key, entry in words.items()}
+    if isinstance(words, list):
+        return [_with_minimum(entry, minimum) for entry in words]
+    return str(words).replace("{minimum}", minimum)

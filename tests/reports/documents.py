@@ -1,0 +1,96 @@
+"""Scorecards, editions and placements for the packs' tests: drawn answers, scored and pooled by the real engine."""
+
+from datetime import date
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from cri.adapters.instrument_files import find_instrument, load_instrument
+from cri.domain.instrument import Instrument
+from cri.domain.norms import Member, build_edition
+from cri.domain.placing import place
+from cri.domain.scorecard import WaveFacts, build_scorecard
+from cri.domain.sheet import AnswerSheet, Unit
+
+LEVELS = (1.15, -0.35, 0.3, 1.3, -0.7, 0.45)  # logits of the six factors of the example agency
+UNITS = (
+    Unit("hq", None, "Head office", 72),
+    Unit("field", None, "Field services", 310),
+    Unit("depot", "field", "Depots", 150),
+    Unit("visits", "field", "Home visits", 160),
+    Unit("desk", None, "Contact centre", 218),
+    Unit("lab", None, "Service laboratory", 12),
+)
+SHARES = (0.13, 0.02, 0.22, 0.27, 0.345, 0.015)
+AGENCY = "Northbank Water and Sanitation"
+
+
+@cache
+def cri_instrument() -> Instrument:
+    """The instrument that the example agencies answered."""
+    return load_instrument(find_instrument("cri"))
+
+
+def scorecard(
+    n: int = 412,
+    *,
+    headcount: int | None = 655,
+    synthetic: bool = True,
+    agency: str | None = AGENCY,
+    units: tuple[Unit, ...] = UNITS,
+    levels: tuple[float, ...] = LEVELS,
+    seed: int = 7,
+) -> dict[str, Any]:
+    """A scorecard of n people whose answers are drawn around a level for each factor."""
+    instrument = cri_instrument()
+    random = np.random.default_rng(seed)
+    weights = np.resize(SHARES, len(units)) if units else np.ones(0)
+    unit = random.choice(len(units), n, p=weights / weights.sum()) if units else np.full(n, -1)
+    sheet = AnswerSheet(_answers(instrument, n, levels, unit, random), unit.astype(np.int32), units)
+    facts = WaveFacts(
+        agency=agency,
+        wave_id="spring-2026",
+        label="Spring 2026",
+        opened=date(2026, 3, 3),
+        closed=date(2026, 3, 24),
+        headcount=headcount,
+        synthetic=synthetic,
+        sheet_sha256=f"{seed:064x}",
+    )
+    return build_scorecard(instrument, sheet, facts)
+
+
+def _answers(
+    instrument: Instrument, n: int, levels: tuple[float, ...], unit: Any, random: np.random.Generator
+) -> Any:
+    """Answers int8 (n, items): a person's leaning, the factor's level, the unit's and the item's own."""
+    columns = []
+    person = random.normal(0, 0.8, n)
+    for place_, factor in enumerate(instrument.factors):
+        leaning = person + random.normal(0, 0.5, n) + levels[place_ % len(levels)]
+        leaning = leaning + np.resize(random.normal(0, 0.35, 12), 12)[unit]
+        for item in factor.items:
+            felt = leaning + random.normal(0, 0.45) + random.normal(0, 0.9, n)
+            keyed = np.clip(np.round(4.0 + felt), 1, 7)
+            raw = 8 - keyed if item.reversed else keyed
+            missing = random.random(n)
+            columns.append(np.where(missing < 0.03, -1, np.where(missing < 0.08, -2, raw)))
+    return np.stack(columns, axis=1).astype(np.int8)
+
+
+@cache
+def edition(agencies: int = 48, *, synthetic: bool = True) -> dict[str, Any]:
+    """An edition of agencies with as many owners, around the middle of the scale."""
+    random = np.random.default_rng(agencies)
+    members = []
+    for number in range(agencies):
+        levels = tuple(0.35 + random.normal(0, 0.45) + random.normal(0, 0.3, 6))
+        card = scorecard(90, headcount=120, synthetic=synthetic, units=(), levels=levels, seed=1000 + number)
+        members.append(Member(card, f"agency {number}", f"owner {number}", "water", "SE", "customer"))
+    return build_edition(members, "2026.1")
+
+
+def placed(card: dict[str, Any], norms: dict[str, Any]) -> dict[str, Any]:
+    """The placement of a scorecard among all agencies of an edition."""
+    return place(card, norms)

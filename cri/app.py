@@ -7,6 +7,7 @@ from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 
 from cri.adapters.blobs import BlobStore
+from cri.adapters.charts import ChartBrowser
 from cri.adapters.secret_files import WaveKeys
 from cri.db.session import make_engine, make_sessions
 from cri.jobs.app import make_defer
@@ -49,7 +50,7 @@ def make_parts(settings: Settings) -> Parts:
 def make_workshop(settings: Settings) -> Workshop:
     """What a worker process is wired with."""
     engine = make_engine(str(settings.database_url))
-    return Workshop(make_parts(settings), engine, make_sessions(engine))
+    return Workshop(make_parts(settings), engine, make_sessions(engine), ChartBrowser())
 
 
 def create_app(settings: Settings) -> Flask:

@@ -42,7 +42,7 @@ def seed(settings: Settings, tell: Tell, stopped: Stopped) -> list[SignIn]:
         if time.monotonic() > deadline:
             raise TimeoutError(f"the example wave was not scored within {SEED_SECONDS} s; see the worker's messages")
         time.sleep(0.3)
-    workshop.engine.dispose()
+    workshop.close()
     return sign_ins
 
 
@@ -66,7 +66,7 @@ def announce(settings: Settings, sign_ins: Sequence[SignIn], tell: Tell) -> None
     with workshop.transaction(example.AGENCY_ID) as context:
         wave = example.example_waves(context)[-1]
         token = open_token(settings.secrets, wave.id)
-    workshop.engine.dispose()
+    workshop.close()
     link = link_url(settings.external_url, token)
     document = {
         "url": settings.external_url,
@@ -98,7 +98,7 @@ def write_links(settings: Settings, count: int, out: Path) -> int:
                 raise InputError([InputProblem("no open example wave", "demo", "make demo, first")])
             tokens = example.add_people(context, waves[-1].id, count)
     finally:
-        workshop.engine.dispose()
+        workshop.close()
     draft = out.with_name(f".{out.name}.new")
     draft.write_text("".join(f"/s/{token}\n" for token in tokens))
     os.replace(draft, out)

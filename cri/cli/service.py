@@ -57,7 +57,11 @@ def serve() -> None:
 def worker() -> None:
     """Do background work until told to stop."""
     with _database(read_settings()) as settings:
-        run_worker(str(settings.database_url), make_workshop(settings))
+        workshop = make_workshop(settings)
+        try:
+            run_worker(str(settings.database_url), workshop)
+        finally:
+            workshop.close()
 
 
 @click.group()

@@ -13,9 +13,10 @@ from procrastinate import Blueprint, JobContext, RetryStrategy
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
+from cri.adapters.charts import ChartBrowser
 from cri.db.models import Wave
 from cri.db.session import enter_agency
-from cri.services import mixing, packs, scoring, sealing
+from cri.services import mixing, packs, scoring, sealing, waves
 from cri.services.context import Actor, Context, Parts
 
 NAMESPACE = "cri"
@@ -33,6 +34,13 @@ class Workshop:
     parts: Parts
     engine: Engine
     sessions: sessionmaker[Session]
+    browser: ChartBrowser
+
+    def close(self) -> None:
+        """Let go of connections and of the browser, if one was started."""
+        self.browser.close()
+        self.engine.dispose()
+        self.parts.pool_sessions.kw["bind"].dispose()
 
     @contextmanager
     def transaction(self, agency_id: uuid.UUID) -> Iterator[Context]:
@@ -71,9 +79,17 @@ def score(job: JobContext, agency_id: str, wave_id: str) -> None:
 
 @tasks.task(name="build_pack", retry=RETRY, pass_context=True)
 def build_pack(job: JobContext, agency_id: str, wave_id: str) -> None:
-    """Build the leader pack of a scored wave and print it in each of the wave's languages."""
+    """Freeze the leader pack of a scored wave."""
     with _workshop(job).transaction(uuid.UUID(agency_id)) as context:
         packs.build_leader_pack(context, uuid.UUID(wave_id))
+
+
+@tasks.task(name="print_pack", retry=RETRY, pass_context=True)
+def print_pack(job: JobContext, agency_id: str, wave_id: str) -> None:
+    """Print the leader pack in each of the wave's languages."""
+    workshop = _workshop(job)
+    with workshop.transaction(uuid.UUID(agency_id)) as context:
+        packs.print_leader_report(context, uuid.UUID(wave_id), workshop.browser)
 
 
 @tasks.periodic(cron="* * * * *")

@@ -159,7 +159,9 @@ def add_people(context: Context, wave_id: uuid.UUID, count: int) -> list[str]:
 
 def _open_wave(context: Context, label: str, days: int) -> uuid.UUID:
     closes_at = context.now + timedelta(days=days)
-    wave_id = waves.create_wave(context, label, ("en", "ar"), "customers", closes_at)
+    wave_id = waves.create_wave(
+        context, label, languages=("en", "ar"), noun="customers", closes_at=closes_at, instrument=INSTRUMENT
+    )
     waves.open_wave(context, wave_id)
     return wave_id
 

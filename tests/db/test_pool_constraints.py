@@ -1,0 +1,122 @@
+"""Synthetic data cannot enter a real edition: the database refuses, whatever the code does."""
+
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy.exc import IntegrityError, ProgrammingError
+from sqlalchemy.orm import Session, sessionmaker
+
+from cri.db.models import Contribution, Edition, EditionMember, Wave
+from cri.db.session import enter_agency, make_engine, make_sessions
+from tests.database_fixtures import Database, make_agency
+
+
+@pytest.fixture
+def pool(database: Database) -> Iterator[sessionmaker[Session]]:
+    """Sessions of the pool's role."""
+    engine = make_engine(database.pool)
+    yield make_sessions(engine)
+    engine.dispose()
+
+
+def contribution(*, synthetic: bool) -> Contribution:
+    return Contribution(
+        id=uuid.uuid4(),
+        pseudonym="p",
+        owner_pseudonym="o",
+        sheet_sha256=uuid.uuid4().hex,
+        instrument_code="cri",
+        instrument_version="1.0.0",
+        synthetic=synthetic,
+        aggregates={},
+    )
+
+
+def edition(*, synthetic: bool, says: bool | None = None) -> Edition:
+    document: dict[str, Any] = {"synthetic": synthetic if says is None else says}
+    return Edition(
+        number=uuid.uuid4().hex[:12], instrument_code="cri", synthetic=synthetic, sha256="0", document=document
+    )
+
+
+def member(of: Edition, who: Contribution, *, synthetic: bool) -> EditionMember:
+    return EditionMember(
+        edition=of.number, instrument_code="cri", contribution_id=who.id, synthetic=synthetic
+    )
+
+
+def test_real_in_real_and_synthetic_in_synthetic_are_accepted(pool: sessionmaker[Session]) -> None:
+    for synthetic in (False, True):
+        with pool.begin() as session:
+            made, who = edition(synthetic=synthetic), contribution(synthetic=synthetic)
+            session.add_all([made, who])
+            session.flush()
+            session.add(member(made, who, synthetic=synthetic))
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+def test_a_synthetic_contribution_cannot_enter_a_real_edition(
+    pool: sessionmaker[Session], claimed: bool
+) -> None:
+    with pool() as session:
+        made, who = edition(synthetic=False), contribution(synthetic=True)
+        session.add_all([made, who])
+        session.flush()
+        session.add(member(made, who, synthetic=claimed))
+        with pytest.raises(IntegrityError, match="fk_edition_member"):
+            session.flush()
+
+
+def test_an_edition_cannot_say_other_than_it_is(pool: sessionmaker[Session]) -> None:
+    with pool() as session:
+        session.add(edition(synthetic=False, says=True))
+        with pytest.raises(IntegrityError, match="says_what_it_is"):
+            session.flush()
+
+
+def test_a_contribution_cannot_be_turned_real_afterwards(
+    pool: sessionmaker[Session], superuser: psycopg.Connection
+) -> None:
+    with pool.begin() as session:
+        made, who = edition(synthetic=True), contribution(synthetic=True)
+        session.add_all([made, who])
+        session.flush()
+        session.add(member(made, who, synthetic=True))
+        key = who.id
+    with pool() as session, pytest.raises(ProgrammingError, match="permission denied"):
+        session.get_one(Contribution, key).synthetic = False
+        session.flush()
+    with pytest.raises(psycopg.errors.ForeignKeyViolation):
+        superuser.execute("UPDATE pool.contribution SET synthetic = false WHERE id = %s", [key])
+
+
+def test_a_wave_is_as_synthetic_as_its_agency(sessions: sessionmaker[Session]) -> None:
+    agency_id = make_agency(sessions, synthetic=True)
+    with sessions() as session:
+        enter_agency(session, agency_id)
+        session.add(
+            Wave(
+                agency_id=agency_id,
+                label="Passing for real",
+                instrument_code="cri",
+                instrument_version="1.0.0",
+                languages=["en"],
+                noun="residents",
+                synthetic=False,
+            )
+        )
+        with pytest.raises(IntegrityError, match="fk_wave"):
+            session.flush()
+
+
+def test_published_documents_cannot_be_changed(pool: sessionmaker[Session]) -> None:
+    with pool.begin() as session:
+        made = edition(synthetic=True)
+        session.add(made)
+        key = (made.number, "cri")
+    with pool() as session, pytest.raises(ProgrammingError, match="permission denied"):
+        session.get_one(Edition, key).document = {"synthetic": True, "forged": True}
+        session.flush()

@@ -48,10 +48,10 @@ def show_resume_code(code: str) -> str:
     return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
 
 
-def draft_key(secret: bytes, code: str, invitation: bytes) -> tuple[bytes, bytes]:
+def draft_key(secret: bytes, code: str, wave: bytes) -> tuple[bytes, bytes]:
     """(encryption key, stored digest), 32 bytes each; neither gives away the code or the other."""
-    key = hmac.new(secret, b"draft key" + invitation + code.encode(), hashlib.sha256).digest()
-    digest = hmac.new(secret, b"draft digest" + invitation + code.encode(), hashlib.sha256).digest()
+    key = hmac.new(secret, b"draft key" + wave + code.encode(), hashlib.sha256).digest()
+    digest = hmac.new(secret, b"draft digest" + wave + code.encode(), hashlib.sha256).digest()
     return key, digest
 
 

@@ -1,38 +1,48 @@
-"""Answering: from a link to a draft to a submission. Nothing here knows when, or from where."""
+"""Answering: from a link to a submission. Nothing here knows when, or from where.
+
+Answers in progress are in services/drafts.py.
+"""
 
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any, cast
 
-from sqlalchemy import delete, select, text, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, delete, select, text, update
 from sqlalchemy.orm import Session
 
-from cri.adapters.envelopes import close_draft, draft_key, make_resume_code, open_draft, seal_answers
+from cri.adapters.envelopes import seal_answers
 from cri.adapters.secret_files import Secrets
 from cri.db.models import Agency, Draft, Invitation, MailboxEntry, Wave
 from cri.db.session import enter_agency
 from cri.domain.errors import CriError
 from cri.domain.instrument import Instrument
-from cri.domain.wave import Answers, Submission, answers_from_document, envelope_length
+from cri.domain.wave import Answers, Submission, envelope_length
 from cri.services.instruments import released_instrument
 from cri.services.links import digest_of_token, personal_token
 
 GRACE = timedelta(minutes=30)
-"""A page opened before the closing time may still be submitted this long after it."""
+"""A questionnaire begun before the closing time may still be submitted this long after it."""
 
 
 class LinkUnusableError(CriError):
     """The link is wrong, used or too late. One answer for all three: nothing to be learnt by trying."""
 
 
-class AlreadySubmittedError(CriError):
-    """The link was used while this page was open: by a second click, another tab or device."""
+class AlreadySubmittedError(LinkUnusableError):
+    """The link is used: perhaps by this very person's second click, other tab or other device."""
+
+
+class WaveClosedError(LinkUnusableError):
+    """The link was good, and its wave takes no answers any more."""
 
 
 @dataclass(frozen=True)
 class Questionnaire:
-    """What a valid link leads to. `invitation_id` is None on an open link before its start."""
+    """What a link leads to. `invitation_id` is None on an open link before its start.
+
+    `may_start`: whether somebody may still begin; who began before the closing time has GRACE.
+    """
 
     agency_id: uuid.UUID
     wave_id: uuid.UUID
@@ -41,6 +51,7 @@ class Questionnaire:
     personal: bool
     agency_name: str
     colour: str
+    time_zone: str
     synthetic: bool
     label: str
     instrument: Instrument
@@ -48,50 +59,95 @@ class Questionnaire:
     noun: str
     minimum: int
     closes_at: datetime
+    may_start: bool
     mailbox_key: bytes
 
 
 def find_questionnaire(session: Session, secrets: Secrets, token: str, now: datetime) -> Questionnaire:
     """What `token` leads to; the session enters its agency.
 
-    Raises LinkUnusableError for a token that is unknown or used, or whose wave is not open.
+    Raises LinkUnusableError for an unknown token, AlreadySubmittedError for a used one and
+    WaveClosedError when the wave is not open.
     """
-    digest = digest_of_token(secrets, token)
-    found = session.execute(
-        text("SELECT agency_id, wave_id, invitation_id FROM lookup.link(:digest)"), {"digest": digest}
-    ).one_or_none()
-    if found is None:
+    row = _follow(session, secrets, token)
+    if row.used:
+        raise AlreadySubmittedError
+    if row.state not in ("open", "closing") or row.mailbox_key is None or row.closes_at + GRACE < now:
+        raise WaveClosedError
+    return _questionnaire(row, now)
+
+
+def find_answered(session: Session, secrets: Secrets, token: str, now: datetime) -> Questionnaire:
+    """What a used link has led to, for its receipt; the session enters its agency.
+
+    Raises LinkUnusableError unless the link is used and its wave is not sealed yet.
+    """
+    row = _follow(session, secrets, token)
+    if not row.used or row.mailbox_key is None:
         raise LinkUnusableError
-    enter_agency(session, found.agency_id)
-    row = session.execute(
-        select(Wave, Agency, Invitation)
-        .join(Agency, Agency.agency_id == Wave.agency_id)
-        .outerjoin(
-            Invitation, (Invitation.agency_id == Wave.agency_id) & (Invitation.id == found.invitation_id)
-        )
-        .where(Wave.agency_id == found.agency_id, Wave.id == found.wave_id)
-    ).one()
-    wave, agency, invitation = row
-    if wave.state not in ("open", "closing") or wave.closes_at is None or wave.closes_at + GRACE < now:
+    return _questionnaire(row, now)
+
+
+def _follow(session: Session, secrets: Secrets, token: str) -> Row[Any]:
+    """What lies behind a token: its wave, its agency and, unless the link is open, its invitation."""
+    link = session.execute(_LINK, {"digest": digest_of_token(secrets, token)}).one_or_none()
+    if link is None:
         raise LinkUnusableError
-    if wave.mailbox_key is None or (invitation is not None and invitation.used):
-        raise LinkUnusableError
+    enter_agency(session, link.agency_id)
+    of_link = (Invitation.agency_id == Wave.agency_id) & (Invitation.id == link.invitation_id)
+    this_wave = (Wave.agency_id == link.agency_id) & (Wave.id == link.wave_id)
+    return cast(
+        "Row[Any]", session.execute(_BEHIND_LINK.outerjoin(Invitation, of_link).where(this_wave)).one()
+    )
+
+
+_LINK = text("SELECT agency_id, wave_id, invitation_id FROM lookup.link(:digest)")
+_BEHIND_LINK = (
+    select(  # columns, not objects: a second look in the same transaction must see what has changed
+        Wave.agency_id,
+        Wave.id.label("wave_id"),
+        Wave.label.label("wave_label"),
+        Wave.instrument_code,
+        Wave.instrument_version,
+        Wave.languages,
+        Wave.noun,
+        Wave.minimum,
+        Wave.synthetic,
+        Wave.state,
+        Wave.closes_at,
+        Wave.mailbox_key,
+        Agency.name.label("agency_name"),
+        Agency.colour,
+        Agency.time_zone,
+        Invitation.id.label("invitation_id"),
+        Invitation.unit_code,
+        Invitation.person_id.is_not(None).label("personal"),
+        Invitation.used,
+    )
+    .select_from(Wave)
+    .join(Agency, Agency.agency_id == Wave.agency_id)
+)
+
+
+def _questionnaire(row: Row[Any], now: datetime) -> Questionnaire:
     return Questionnaire(
-        agency_id=wave.agency_id,
-        wave_id=wave.id,
-        invitation_id=invitation.id if invitation else None,
-        unit_code=invitation.unit_code if invitation else None,
-        personal=invitation is not None and invitation.person_id is not None,
-        agency_name=agency.name,
-        colour=agency.colour,
-        synthetic=wave.synthetic,
-        label=wave.label,
-        instrument=released_instrument(wave.instrument_code, wave.instrument_version),
-        languages=tuple(wave.languages),
-        noun=wave.noun,
-        minimum=wave.minimum,
-        closes_at=wave.closes_at,
-        mailbox_key=wave.mailbox_key,
+        agency_id=row.agency_id,
+        wave_id=row.wave_id,
+        invitation_id=row.invitation_id,
+        unit_code=row.unit_code,
+        personal=row.personal,
+        agency_name=row.agency_name,
+        colour=row.colour,
+        time_zone=row.time_zone,
+        synthetic=row.synthetic,
+        label=row.wave_label,
+        instrument=released_instrument(row.instrument_code, row.instrument_version),
+        languages=tuple(row.languages),
+        noun=row.noun,
+        minimum=row.minimum,
+        closes_at=row.closes_at,
+        may_start=row.state == "open" and now < row.closes_at,
+        mailbox_key=row.mailbox_key,
     )
 
 
@@ -112,72 +168,42 @@ def start_from_open_link(session: Session, secrets: Secrets, questionnaire: Ques
     return token
 
 
-def start_draft(session: Session, secrets: Secrets, questionnaire: Questionnaire) -> str:
-    """Begin afresh on this device; returns the resume code, which only the respondent keeps."""
-    code = make_resume_code()
-    save_draft(session, secrets, questionnaire, code, Answers())
-    return code
-
-
-def save_draft(
-    session: Session, secrets: Secrets, questionnaire: Questionnaire, code: str, answers: Answers
-) -> None:
-    """Keep the answers so far, readable only with `code`."""
-    key, digest = _keys(secrets, questionnaire, code)
-    length = envelope_length(questionnaire.instrument)
-    values = {
-        "agency_id": questionnaire.agency_id,
-        "wave_id": questionnaire.wave_id,
-        "key_digest": digest,
-        "invitation_id": questionnaire.invitation_id,
-        "ciphertext": close_draft(key, answers.to_document(), length),
-    }
-    statement = insert(Draft).values(values)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Draft.agency_id, Draft.wave_id, Draft.key_digest],
-            set_={"ciphertext": statement.excluded.ciphertext},
-        )
-    )
-
-
-def load_draft(session: Session, secrets: Secrets, questionnaire: Questionnaire, code: str) -> Answers | None:
-    """The answers kept under `code`, or None when there is no such draft for this link."""
-    key, digest = _keys(secrets, questionnaire, code)
-    ciphertext = session.scalar(
-        select(Draft.ciphertext).where(
-            Draft.agency_id == questionnaire.agency_id,
-            Draft.wave_id == questionnaire.wave_id,
-            Draft.key_digest == digest,
-        )
-    )
-    document = open_draft(key, ciphertext) if ciphertext else None
-    return answers_from_document(document) if document is not None else None
-
-
 def submit(session: Session, questionnaire: Questionnaire, answers: Answers) -> None:
     """Mark the link used and drop the sealed answers into the mailbox, in the caller's transaction.
 
     The two rows share no key and no time. They do share this transaction, which is why the mailbox
     holds only what the database cannot read, until mixing has torn the two apart.
-    Raises AlreadySubmittedError when the link is used already, LinkUnusableError when sealing has begun.
+    Raises AlreadySubmittedError when the link is used already, WaveClosedError when sealing has begun.
     """
-    key = [questionnaire.agency_id, questionnaire.invitation_id]
+    take_link(session, questionnaire)
+    drop_answers(session, questionnaire, answers)
+
+
+def take_link(session: Session, questionnaire: Questionnaire) -> None:
+    """Mark the link used: the first half of `submit`, with its errors. Whoever comes second waits here."""
     wave_open = session.scalar(
         select(Wave.state.in_(["open", "closing"]))
         .where(Wave.agency_id == questionnaire.agency_id, Wave.id == questionnaire.wave_id)
         .with_for_update(read=True, key_share=True)
     )
     if not wave_open:
-        raise LinkUnusableError
+        raise WaveClosedError
     taken = session.execute(
         update(Invitation)
-        .where(Invitation.agency_id == key[0], Invitation.id == key[1], Invitation.used.is_(False))
+        .where(
+            Invitation.agency_id == questionnaire.agency_id,
+            Invitation.id == questionnaire.invitation_id,
+            Invitation.used.is_(False),
+        )
         .values(used=True)
         .returning(Invitation.id)
     ).one_or_none()
     if taken is None:
         raise AlreadySubmittedError
+
+
+def drop_answers(session: Session, questionnaire: Questionnaire, answers: Answers) -> None:
+    """Put the answers into the mailbox and destroy the link's drafts: the second half of `submit`."""
     submission = Submission(answers, questionnaire.unit_code, open_link=not questionnaire.personal)
     length = envelope_length(questionnaire.instrument) + 128  # room for the unit's code
     session.add(
@@ -187,11 +213,9 @@ def submit(session: Session, questionnaire: Questionnaire, answers: Answers) -> 
             ciphertext=seal_answers(questionnaire.mailbox_key, submission.to_document(), length),
         )
     )
-    session.execute(delete(Draft).where(Draft.agency_id == key[0], Draft.invitation_id == key[1]))
+    session.execute(
+        delete(Draft).where(
+            Draft.agency_id == questionnaire.agency_id, Draft.invitation_id == questionnaire.invitation_id
+        )
+    )
     session.flush()
-
-
-def _keys(secrets: Secrets, questionnaire: Questionnaire, code: str) -> tuple[bytes, bytes]:
-    if questionnaire.invitation_id is None:
-        raise ValueError("an open link has no draft before it has a link of its own")
-    return draft_key(secrets.draft, code, questionnaire.invitation_id.bytes)

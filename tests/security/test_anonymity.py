@@ -17,9 +17,10 @@ from cri.db.models import Agency, Invitation, MixedEntry, OrganisationUnit, Pers
 from cri.db.session import enter_agency
 from cri.domain.wave import Answers, answers_from_document
 from cri.services.context import Actor, Context, Parts
+from cri.services.drafts import Progress, save_draft, start_draft
 from cri.services.links import digest_of_token, personal_token
 from cri.services.mixing import mix
-from cri.services.responses import Questionnaire, find_questionnaire, save_draft, start_draft, submit
+from cri.services.responses import Questionnaire, find_questionnaire, submit
 from cri.services.sealing import forget_wave, seal_wave, sheet_key
 from tests.database_fixtures import make_agency
 from tests.security import operator_attack as attack
@@ -66,7 +67,7 @@ class Field:
             code = start_draft(session, self.parts.secrets, questionnaire)
         with self.sessions.begin() as session:
             questionnaire = self.questionnaire(session, invitation)
-            save_draft(session, self.parts.secrets, questionnaire, code, self.answers[invitation])
+            save_draft(session, self.parts.secrets, questionnaire, code, Progress(self.answers[invitation]))
             submit(session, questionnaire, self.answers[invitation])
 
 

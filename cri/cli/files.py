@@ -80,10 +80,14 @@ def write_out(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    scratch = output.with_name(f".{output.name}.{os.getpid()}.part")
+    target = output.resolve()  # a link stays a link: the file it points to is the one replaced
+    scratch = target.parent / f".{target.name}.{os.getpid()}.part"
     try:
+        if target.exists() and not target.is_file() and not target.is_dir():
+            output.write_text(text, encoding="utf-8")  # a pipe or device is written to, never replaced
+            return
         scratch.write_text(text, encoding="utf-8")
-        scratch.replace(output)
+        scratch.replace(target)
     except OSError as error:
         scratch.unlink(missing_ok=True)
         raise InputError([InputProblem(f"cannot be written ({error.strerror})", str(output))]) from None

@@ -77,7 +77,7 @@ def create_app(settings: Settings) -> Flask:
         session_cookie_secure=settings.secure_cookies,
         strict_transport_security=settings.secure_cookies,
         content_security_policy=CONTENT_POLICY,
-        referrer_policy="no-referrer",
+        referrer_policy="same-origin",  # none at all would fail the forgery check of forms sent over https
         permissions_policy={},
     )
     register_views(app)

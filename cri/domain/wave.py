@@ -1,5 +1,6 @@
 """One respondent's answers on their way, and how a sealed wave's answers become a sheet."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -7,8 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from cri.domain.errors import InputError, InputProblem
-from cri.domain.instrument import Instrument
+from cri.domain.errors import InputProblem
+from cri.domain.instrument import Factor, Instrument, Item
 from cri.domain.sheet import DONT_KNOW, NO_UNIT, UNANSWERED, AnswerSheet, Unit
 
 MINIMUM = 10
@@ -44,12 +45,24 @@ def answers_from_document(document: Mapping[str, Any]) -> Answers:
     return Answers(items=document["items"], comments=document["comments"])
 
 
-def read_page(instrument: Instrument, form: Mapping[str, str], shown: Sequence[str]) -> dict[str, int]:
-    """The answers of one page's form: item code -> point or DONT_KNOW.
+def page_order(factor: Factor, seed: bytes) -> tuple[Item, ...]:
+    """The factor's items in one respondent's own order: the same whenever they look, for the same `seed`.
 
-    Raises InputError for values that the page does not offer; whatever is missing is unanswered.
+    Another item's answer should not colour the same neighbour's for everybody.
     """
-    scale, read, problems = instrument.scale, {}, []
+    return tuple(sorted(factor.items, key=lambda item: hashlib.sha256(seed + item.code.encode()).digest()))
+
+
+def read_page(
+    instrument: Instrument, form: Mapping[str, str], shown: Sequence[str]
+) -> tuple[dict[str, int], list[InputProblem]]:
+    """The answers of one page's form, item code -> point or DONT_KNOW, and what it does not offer.
+
+    Whatever is missing is unanswered. A problem's `where` is the item's code; the rest is still read.
+    """
+    scale = instrument.scale
+    read: dict[str, int] = {}
+    problems: list[InputProblem] = []
     for code in shown:
         given = form.get(code, "")
         if given == "DK":
@@ -60,32 +73,28 @@ def read_page(instrument: Instrument, form: Mapping[str, str], shown: Sequence[s
             problems.append(
                 InputProblem("not an answer on the scale", code, f"{scale.minimum} to {scale.maximum}, or DK")
             )
-    if problems:
-        raise InputError(problems)
-    return read
+    return read, problems
 
 
-def read_comments(instrument: Instrument, form: Mapping[str, str]) -> dict[str, str]:
-    """The open answers of a form, line ends made one kind, blank ones absent.
+def read_comments(
+    instrument: Instrument, form: Mapping[str, str]
+) -> tuple[dict[str, str], list[InputProblem]]:
+    """The open answers of a form, line ends made one kind, blank ones absent; and what cannot be kept.
 
-    Raises InputError, naming the question, for a text over its length or with unprintable control characters.
+    A problem's `where` is the question's code: a text over its length, or with control characters.
     """
-    read, problems = {}, []
+    read: dict[str, str] = {}
+    problems: list[InputProblem] = []
     for question in instrument.questions:
         text = form.get(question.code, "").replace("\r\n", "\n").strip()
         if len(text) > question.max_length:
-            problems.append(
-                InputProblem(
-                    f"{len(text)} characters", question.code, f"at most {question.max_length} characters"
-                )
-            )
+            expected = f"at most {question.max_length} characters"
+            problems.append(InputProblem(f"{len(text)} characters", question.code, expected))
         elif any(ord(sign) < 32 and sign not in "\n\t" for sign in text):
             problems.append(InputProblem("control characters", question.code, "printable text"))
         elif text:
             read[question.code] = text
-    if problems:
-        raise InputError(problems)
-    return read
+    return read, problems
 
 
 def envelope_length(instrument: Instrument) -> int:

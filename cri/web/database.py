@@ -1,6 +1,6 @@
 """The request's session, and the one place where requests commit."""
 
-from flask import Flask, Response
+from flask import Flask, Response, g
 from flask_sqlalchemy_lite import SQLAlchemy
 
 from cri.db.session import ENGINE_OPTIONS, TenantSession
@@ -18,8 +18,13 @@ def init_database(app: Flask, database_url: str) -> None:
     app.after_request(_commit)
 
 
+def keep_despite_error() -> None:
+    """Commit this request although its page reports an error: what could be saved of a form is saved."""
+    g.keep_despite_error = True
+
+
 def _commit(response: Response) -> Response:
-    if response.status_code < 400:
+    if response.status_code < 400 or (response.status_code == 422 and g.get("keep_despite_error")):
         db.session.commit()
     else:
         db.session.rollback()

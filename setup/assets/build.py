@@ -3,11 +3,12 @@
 Everything built lies in cri/web/static/built under a name that holds a digest of its bytes, so that it may be
 cached for ever; manifest.json maps logical names to these names and is written last, so that an interrupted
 build leaves the former one in force. A stamp in the manifest's folder holds the digest of all inputs.
-Standard library only: this runs before anything else is certain to be there.
+Catalogues of interface strings are compiled too. Needs Python's standard library, Babel and what npm installs.
 """
 
 import fcntl
 import hashlib
+import io
 import json
 import os
 import shutil
@@ -69,6 +70,7 @@ def build() -> None:
     """Install packages, compile, copy; each step only if its inputs changed."""
     install_packages()
     copy_report_fonts()
+    compile_catalogues()
     digest = inputs_digest()
     if is_current(digest):
         return
@@ -194,6 +196,27 @@ def put(path: Path, data: bytes) -> None:
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(data)
     os.replace(part, path)
+
+
+def compile_catalogues() -> None:
+    """Interface strings of each language to the binary form that is read in service, where they are older."""
+    stale = [
+        path
+        for path in sorted((ROOT / "cri" / "web" / "translations").glob("*/LC_MESSAGES/messages.po"))
+        if not path.with_suffix(".mo").is_file()
+        or path.with_suffix(".mo").stat().st_mtime < path.stat().st_mtime
+    ]
+    if not stale:
+        return
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
+    for path in stale:
+        binary = io.BytesIO()
+        with path.open("rb") as file:
+            write_mo(binary, read_po(file, locale=path.parent.parent.name))
+        put(path.with_suffix(".mo"), binary.getvalue())
+        os.utime(path.with_suffix(".mo"))
 
 
 def copy_report_fonts() -> None:

@@ -127,15 +127,18 @@ class EmbeddedPostgres:
             password_file.flush()
             if os.geteuid() == 0:
                 os.chown(password_file.name, *_account_ids())
-            subprocess.run(
+            made = subprocess.run(
                 [
                     *(BINARIES / "initdb", "-D", self.data, "-U", "postgres", "--encoding=UTF8"),
                     *("--locale=C.UTF-8", "--auth=scram-sha-256", f"--pwfile={password_file.name}"),
                 ],
-                check=True,
+                check=False,
                 capture_output=True,
+                text=True,
                 **_as_account(),
             )
+        if made.returncode != 0:
+            raise PostgresStartError(f"{self.data}: could not be made: {made.stderr.strip()}")
         (self.data / "cri.ready").touch()
 
     def _own_folder(self, folder: Path) -> None:

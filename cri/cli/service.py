@@ -13,6 +13,7 @@ from cri.adapters.embedded_postgres import STOP_SIGNAL, EmbeddedPostgres
 from cri.app import make_workshop
 from cri.cli import demo as demo_steps
 from cri.cli.doctor import missing_parts
+from cri.cli.logs import configure_logs
 from cri.cli.supervisor import Child, Supervisor, spawn
 from cri.db.migrate import ROOT
 from cri.cli.databases import Addresses, prepare_embedded, prepare_given
@@ -56,6 +57,7 @@ def serve() -> None:
 @click.command()
 def worker() -> None:
     """Do background work until told to stop."""
+    configure_logs()
     with _database(read_settings()) as settings:
         workshop = make_workshop(settings)
         try:

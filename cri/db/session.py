@@ -43,7 +43,8 @@ def _tell_the_database(session: Session, transaction: SessionTransaction, connec
         connection.execute(_SET_TENANT, {"agency_id": str(agency_id)})
 
 
-ENGINE_OPTIONS: dict[str, Any] = {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+# hide_parameters: an error message must not carry what somebody typed into a log
+ENGINE_OPTIONS: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True, "pool_size": 10, "max_overflow": 10}
 
 
 def make_engine(url: str) -> Engine:

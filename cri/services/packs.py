@@ -30,13 +30,7 @@ def build_leader_pack(context: Context, wave_id: uuid.UUID) -> None:
     edition = edition_for(context.parts, scorecard)
     agency = context.session.get_one(Agency, context.agency_id)
     placement = None if edition is None else place(scorecard, edition, facets=facets_of(agency))
-    document = leader_pack(
-        scorecard,
-        placement,
-        edition,
-        noun=wave.noun,
-        reversed_items=[item.code for item in instrument.items if item.reversed],
-    )
+    document = leader_pack(scorecard, placement, edition, instrument=instrument, noun=wave.noun)
     context.session.add(
         StoredPack(
             agency_id=context.agency_id,

@@ -47,21 +47,21 @@ def synthetic_answers(
     these are not known); () for no units. agency_effect: points on 0-100 above an ordinary agency, for
     every factor or by factor code (0 where it is not named).
     """
-    random = np.random.default_rng(seed)
+    draws = np.random.default_rng(seed)
     factors, items = len(instrument.factors), len(instrument.items)
     factor_of = np.repeat(np.arange(factors), [len(factor.items) for factor in instrument.factors])
     effect = np.array([_effect(agency_effect, factor.code) for factor in instrument.factors])
-    unit = _members(units, respondents, random)
-    of_unit = random.normal(0, UNIT_SD, (len(units) + 1, 1)) + random.normal(
+    unit = _members(units, respondents, draws)
+    of_unit = draws.normal(0, UNIT_SD, (len(units) + 1, 1)) + draws.normal(
         0, UNIT_FACTOR_SD, (len(units) + 1, factors)
     )
     of_unit[-1] = 0  # people in no unit: index -1 reads the last row
-    person = random.normal(0, PERSON_SD, (respondents, 1))
-    person = person + random.normal(0, PERSON_FACTOR_SD, (respondents, factors))
+    person = draws.normal(0, PERSON_SD, (respondents, 1))
+    person = person + draws.normal(0, PERSON_FACTOR_SD, (respondents, factors))
     level = (LEVEL + effect + of_unit[unit] + person)[:, factor_of]
-    level = level + _difficulties(instrument) + random.normal(0, NOISE_SD, (respondents, items))
+    level = level + _difficulties(instrument) + draws.normal(0, NOISE_SD, (respondents, items))
     answers = _points(level, instrument)
-    draw = random.random((respondents, items))
+    draw = draws.draws((respondents, items))
     answers[draw < DONT_KNOW_RATE] = DONT_KNOW
     answers[draw > 1 - UNANSWERED_RATE] = UNANSWERED
     return AnswerSheet(answers=answers, unit=unit, units=units)
@@ -76,23 +76,23 @@ def synthetic_pool(instrument: Instrument, agencies: int, seed: int, closed: dat
 
 
 def _agency(instrument: Instrument, number: int, seed: int, closed: date) -> Member:
-    random = np.random.default_rng([seed, number])
-    respondents = int(np.clip(random.lognormal(np.log(150), 0.6), 50, 900))
-    general = random.normal(0, AGENCY_SD)
-    effect = {factor.code: general + random.normal(0, AGENCY_FACTOR_SD) for factor in instrument.factors}
-    sheet = synthetic_answers(instrument, respondents, (), effect, random)
+    draws = np.random.default_rng([seed, number])
+    respondents = int(np.clip(draws.lognormal(np.log(150), 0.6), 50, 900))
+    general = draws.normal(0, AGENCY_SD)
+    effect = {factor.code: general + draws.normal(0, AGENCY_FACTOR_SD) for factor in instrument.factors}
+    sheet = synthetic_answers(instrument, respondents, (), effect, draws)
     name = f"Synthetic agency {number:03}"
-    own = random.random() < OWN_SHARE
-    owner = name if own else f"Synthetic ministry {random.integers(MINISTRIES) + 1}"
+    own = draws.draws() < OWN_SHARE
+    owner = name if own else f"Synthetic ministry {draws.integers(MINISTRIES) + 1}"
     sector, country, relationship = (
-        str(random.choice(names)) for names in (SECTORS, COUNTRIES, RELATIONSHIPS)
+        str(draws.choice(names)) for names in (SECTORS, COUNTRIES, RELATIONSHIPS)
     )
     facts = WaveFacts(
         agency=name,
         wave_id=f"synthetic-{number:03}",
         label="Synthetic",
-        closed=closed - timedelta(days=int(random.integers(365))),
-        headcount=round(respondents / random.uniform(0.5, 0.85)),
+        closed=closed - timedelta(days=int(draws.integers(365))),
+        headcount=round(respondents / draws.uniform(0.5, 0.85)),
         synthetic=True,
         sheet_sha256=hashlib.sha256(sheet.answers.tobytes()).hexdigest(),
         facets={"sector": sector, "country": country, "relationship": relationship},
@@ -104,13 +104,13 @@ def _effect(agency_effect: float | Mapping[str, float], factor: str) -> float:
     return agency_effect.get(factor, 0.0) if isinstance(agency_effect, Mapping) else agency_effect
 
 
-def _members(units: tuple[Unit, ...], respondents: int, random: np.random.Generator) -> NDArray[np.int32]:
+def _members(units: tuple[Unit, ...], respondents: int, draws: np.random.Generator) -> NDArray[np.int32]:
     """The unit of each respondent, int32 (respondents,)."""
     if not units:
         return np.full(respondents, NO_UNIT, dtype=np.int32)
     parents = {unit.parent for unit in units}
     weights = np.array([0.0 if unit.code in parents else float(unit.headcount or 1) for unit in units])
-    return random.choice(len(units), respondents, p=weights / weights.sum()).astype(np.int32)
+    return draws.choice(len(units), respondents, p=weights / weights.sum()).astype(np.int32)
 
 
 def _difficulties(instrument: Instrument) -> Floats:

@@ -61,7 +61,7 @@ def synthetic_answers(
     level = (LEVEL + effect + of_unit[unit] + person)[:, factor_of]
     level = level + _difficulties(instrument) + draws.normal(0, NOISE_SD, (respondents, items))
     answers = _points(level, instrument)
-    draw = draws.draws((respondents, items))
+    draw = draws.random((respondents, items))
     answers[draw < DONT_KNOW_RATE] = DONT_KNOW
     answers[draw > 1 - UNANSWERED_RATE] = UNANSWERED
     return AnswerSheet(answers=answers, unit=unit, units=units)
@@ -82,7 +82,7 @@ def _agency(instrument: Instrument, number: int, seed: int, closed: date) -> Mem
     effect = {factor.code: general + draws.normal(0, AGENCY_FACTOR_SD) for factor in instrument.factors}
     sheet = synthetic_answers(instrument, respondents, (), effect, draws)
     name = f"Synthetic agency {number:03}"
-    own = draws.draws() < OWN_SHARE
+    own = draws.random() < OWN_SHARE
     owner = name if own else f"Synthetic ministry {draws.integers(MINISTRIES) + 1}"
     sector, country, relationship = (
         str(draws.choice(names)) for names in (SECTORS, COUNTRIES, RELATIONSHIPS)

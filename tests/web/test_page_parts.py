@@ -93,7 +93,8 @@ QUESTION_PAGE = """{% extends "layouts/questionnaire.html" %}{% set language_for
 <form id="questionnaire" method="post" data-autosave="/s/save">
 <input type="hidden" name="csrf_token" value="{{ csrf_token() }}">
 {% for n in range(1, 7) %}
-{{ item_fieldset("insight%s" % n, n, "A statement of ordinary length. " * 4, labels, "Don't know", 3) }}{% endfor %}
+{{ item_fieldset("insight%s" % n, n, "A statement of ordinary length. " * 4, labels, "Don't know", 3) }}
+{% endfor %}
 {{ page_buttons() }}</form>{% endblock %}"""
 
 

@@ -1,9 +1,9 @@
 """The view of a factor's page: score, strip, items, units, and what strong and weak look like."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cri.adapters.report_figures import Drawing, item_note
+from cri.adapters.report_figures import Drawing, cell_height, item_note
 from cri.adapters.report_parts import along, claim_about, claim_views, picture, ticks
 from cri.adapters.report_text import ReportText
 
@@ -33,10 +33,15 @@ def factor_view(
         "score": text.number("score", row["score"]),
         "under": _under(text, row),
         "strip": _strip(text, row, drawings[f"{code}.strip"], svgs[f"{code}.strip"]),
-        "claims": claim_views(text, [position["id"], *section["claims"]]),
+        "claims": claim_views(text, [position["id"], *_units_first(section["claims"])]),
         "statements": _items(text, section, drawings[f"{code}.items"], svgs[f"{code}.items"]),
         "units": _units(text, section, drawings, svgs),
     }
+
+
+def _units_first(keys: Sequence[str]) -> list[str]:
+    """The units beside the position, then the two statements side by side."""
+    return sorted(keys, key=lambda key: not key.startswith("units."))
 
 
 def _under(text: ReportText, row: Document) -> list[str]:
@@ -86,7 +91,7 @@ def _items(text: ReportText, section: Document, drawing: Drawing, svg: bytes) ->
     claims = [text.pack["claims"][key] for key in section["claims"] if key.startswith("item.")]
     alt = " ".join(text.spoken(claim) for claim in claims) or text.word("factor.items_table")
     rows = [
-        _item_row(text, row, height) for row, height in zip(section["items"], drawing.canvas.heights, strict=True)
+        _item_row(text, row, cell_height(drawing, number)) for number, row in enumerate(section["items"])
     ]
     return {"figure": picture(drawing, svg, alt), "rows": rows}
 
@@ -106,7 +111,7 @@ def _item_row(text: ReportText, row: Document, height: float) -> View:
         "dont_know": text.number("people", row["dont_know"] if enough else None),
         "favourable": favourable,
         "few": row["favourable"] is None,
-        "height": round(height),
+        "height": height,
     }
 
 
@@ -119,15 +124,12 @@ def _units(
     drawing = drawings[key]
     claims = [text.pack["claims"][found] for found in section["claims"] if found.startswith("units.")]
     alt = " ".join(text.spoken(claim) for claim in claims) or text.word("factor.units_table")
-    low, high = (text.tick(end) for end in drawing.axis)
     more = section["units_more"]
     return {
         "figure": picture(drawing, svgs[key], alt),
-        "title": text.word("factor.unit_strip", low=low, high=high),
         "ticks": ticks(text, drawing.axis),
         "rows": [
-            _unit_row(text, row, height)
-            for row, height in zip(section["units"], drawing.canvas.heights, strict=True)
+            _unit_row(text, row, cell_height(drawing, number)) for number, row in enumerate(section["units"])
         ],
         "more": text.word("factor.units_more", count=text.number("count", more)) if more else "",
     }
@@ -142,5 +144,5 @@ def _unit_row(text: ReportText, row: Document, height: float) -> View:
         "n": "" if hidden else text.number("group", row["n"]),
         "score": text.word(why[hidden]) if hidden else text.number("score", row["score"]),
         "few": bool(hidden),
-        "height": round(height),
+        "height": height,
     }

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from cri.adapters.report_text import ReportText
 from cri.adapters.text_lines import lines_of
-from cri.domain.figures import Canvas, axis_of, items_figure, strips_figure, units_figure, values_of
+from cri.domain.figures import RULE, Canvas, axis_of, items_figure, strips_figure, units_figure, values_of
 from cri.domain.pack import figure_rows, section_of
 
 Document = Mapping[str, Any]
@@ -18,6 +18,7 @@ COVER_COLOURS: Final = {
     "pool_middle": "cover_middle",
     "pool_tick": "cover_tick",
     "grid": "cover_grid",
+    "rule": "cover",
 }
 
 
@@ -35,17 +36,23 @@ def plan_drawings(text: ReportText, layout: Document, palette: Mapping[str, str]
     pack = text.pack
     axis = (float(pack["axis"][0]), float(pack["axis"][1]))
     drawings = {"cover": _cover(pack, layout["cover"], axis, palette)}
-    for key, figure in pack["figures"].items():
+    for key, entry in pack["figures"].items():
         rows = figure_rows(pack, key)
-        if figure["kind"] == "strips":
+        if entry["kind"] == "strips":
             size = layout["summary" if key == "summary" else "strip"]
             canvas = Canvas(size["width"], tuple(_strip_heights(text, rows, size)))
-            drawings[key] = Drawing(strips_figure(rows, canvas, axis, palette), canvas, axis)
-        elif figure["kind"] == "items":
+            figure = strips_figure(rows, canvas, axis, palette, dot=size["dot"], grid=key == "summary")
+            drawings[key] = Drawing(figure, canvas, axis)
+        elif entry["kind"] == "items":
             drawings[key] = _items(text, rows, layout["items"], palette)
         else:
-            drawings[key] = _units(text, figure["of"][0], rows, layout["units"], palette)
+            drawings[key] = _units(text, entry["of"][0], rows, layout["units"], palette)
     return drawings
+
+
+def cell_height(drawing: Drawing, row: int) -> float:
+    """Return the height in px of a table's cell beside a figure's row, without the hairline below it."""
+    return round(drawing.canvas.heights[row] - RULE, 2)
 
 
 def item_note(text: ReportText, row: Document) -> str:
@@ -57,7 +64,7 @@ def _cover(pack: Document, size: Document, axis: tuple[float, float], palette: M
     rows = section_of(pack, "summary")["rows"]
     canvas = Canvas(size["width"], (size["row"],) * len(rows))
     colours = {role: palette[name] for role, name in COVER_COLOURS.items()}
-    return Drawing(strips_figure(rows, canvas, axis, colours), canvas, axis)
+    return Drawing(strips_figure(rows, canvas, axis, colours, dot=size["dot"]), canvas, axis)
 
 
 def _strip_heights(text: ReportText, rows: Sequence[Document], size: Document) -> list[float]:

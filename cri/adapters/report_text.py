@@ -16,6 +16,7 @@ from cri.domain.rounding import rounded
 
 Document = Mapping[str, Any]
 
+ISOLATE, RELEASE = "\u2068", "\u2069"  # first strong isolate, pop
 MINUS: Final = "\u2212"
 PATTERNS: Final = {"score": "#,##0.0", "difference": "#,##0.0", "coefficient": "0.00"}
 
@@ -90,7 +91,7 @@ class ReportText:
     def spoken(self, claim: Document) -> str:
         """Return a claim's sentence as the text of a figure; one not to be said names its verdict first."""
         sentence = self.sentence(claim)
-        return f"{self.verdict(claim)}: {sentence}" if claim["verdict"] == "dont" else sentence
+        return f"{self.word('verdicts.not_to_say')} {sentence}" if claim["verdict"] == "dont" else sentence
 
     def verdict(self, claim: Document) -> str:
         """Return what a claim's verdict is called."""
@@ -107,8 +108,12 @@ class ReportText:
             "limit": self.limit,
         }
         if kind in names:
-            return names[kind](str(given))
-        return str(given) if kind == "text" else self.number(kind, given)
+            return self._apart(names[kind](str(given)))
+        return self._apart(str(given)) if kind == "text" else self.number(kind, given)
+
+    def _apart(self, name: str) -> str:
+        """A name in the midst of a sentence, kept from reordering it where it is in another script."""
+        return f"{ISOLATE}{name}{RELEASE}" if self.direction == "rtl" else name
 
     def factor(self, code: str) -> FactorText | None:
         """Return the instrument's texts of a factor; None for an instrument without texts."""
@@ -134,8 +139,12 @@ class ReportText:
         return str(self._units.get(code) or code)
 
     def peers(self, code: str) -> str:
-        """Return a peer group's name; its own code where the report has no word for it."""
-        return str(self.words["peers"].get(code, code))
+        """Return the name of a peer group: "all", or attributes as in "sector=water&country=SE"."""
+        if code == "all":
+            return self.word("peers.all")
+        parts = (part.partition("=") for part in code.split("&"))
+        named = [self.word(f"peers.{attribute}", value=value) for attribute, _, value in parts]
+        return named[0] if len(named) == 1 else self.word("peers.joined", first=named[0], second=named[1])
 
     def limit(self, code: str) -> str:
         """Return how a share is called that is not stated, as "under 5%"."""

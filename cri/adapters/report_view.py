@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from cri.adapters.report_factor_view import factor_view
-from cri.adapters.report_figures import Drawing
+from cri.adapters.report_figures import Drawing, cell_height
 from cri.adapters.report_parts import claim_views, interval_of, picture, ticks
 from cri.adapters.report_text import ReportText
 
@@ -121,15 +121,14 @@ def _summary(text: ReportText, section: Document, drawing: Drawing, svg: bytes) 
     index = [claims[key] for key in section["claims"] if claims[key]["subject"] == "index"]
     has_norm = any(row["strip"] for row in section["rows"])
     title = "summary.strip" if has_norm else "summary.strip_no_norm"
-    low, high = (text.tick(end) for end in drawing.axis)
     return {
         "score": text.number("score", section["rows"][0]["score"]),
         "claims": claim_views(text, _index_first(said, claims)),
         "rows": [
-            _summary_row(text, row, height)
-            for row, height in zip(section["rows"], drawing.canvas.heights, strict=True)
+            _summary_row(text, row, cell_height(drawing, number))
+            for number, row in enumerate(section["rows"])
         ],
-        "strip_title": text.word(title, low=low, high=high),
+        "strip_title": text.word(title),
         "ticks": ticks(text, drawing.axis),
         "figure": picture(drawing, svg, " ".join(text.spoken(claim) for claim in index)),
         "has_norm": has_norm,
@@ -173,7 +172,7 @@ def _summary_row(text: ReportText, row: Document, height: float) -> View:
         "score": text.number("score", row["score"]),
         "band": text.word(no_band) if silent else text.word(f"bands.{place['band']}"),
         "detail": detail,
-        "height": round(height),
+        "height": height,
     }
 
 
@@ -195,7 +194,8 @@ def _quality(text: ReportText, section: Document, factors: Sequence[Document]) -
         "claims": claim_views(text, [key for key in claims if claims[key]["subject"] in {"wave", "norm"}]),
         "factors": [_reliability_row(text, row) for row in rows],
         "hidden": _hidden(text, section, population),
-        "norm": _norm_lines(text),
+        "norm": _facts([*_norm_facts(text), *_window(text)] if text.pack["norm"] else []),
+        "norm_lines": _norm_lines(text),
     }
 
 
@@ -235,12 +235,16 @@ def _norm_lines(text: ReportText) -> list[str]:
     norm = text.pack["norm"]
     if norm is None:
         return [text.word("quality.norm_none")]
-    lines = [f"{label}: {value}" for label, value in _norm_facts(text)]
-    window = norm["window"]
-    if window["from"] and window["to"]:
-        months = text.word("quality.window_value", first=text.month(window["from"]), last=text.month(window["to"]))
-        lines.append(f"{text.word('quality.window')}: {months}")
-    return [*lines, text.word("quality.norm_synthetic")] if norm["synthetic"] else lines
+    return [text.word("quality.norm_synthetic")] if norm["synthetic"] else []
+
+
+def _window(text: ReportText) -> list[tuple[str, str]]:
+    norm = text.pack["norm"]
+    if norm is None or not norm["window"]["from"]:
+        return []
+    first, last = (text.month(norm["window"][end]) for end in ("from", "to"))
+    months = first if first == last else text.word("quality.window_value", first=first, last=last)
+    return [(text.word("quality.window"), months)]
 
 
 def _method(text: ReportText) -> View:

@@ -1,20 +1,23 @@
-"""How many lines a text will need: an estimate on the safe side, so that rows of a table can have fixed heights."""
+"""How many lines a text will take, from the fonts' own widths, so that rows of a table can have fixed heights."""
 
-import unicodedata
+from functools import cache
 from typing import Final
 
-# Widths in em of IBM Plex Sans and Plex Sans Arabic, regular, averaged over running text and rounded up.
-NARROW: Final = frozenset(" .,:;'’‘!|iljtf()،؛")
-WIDE: Final = frozenset("mwMWQOGDNHUCA%@…—")
-EM: Final = {"narrow": 0.36, "plain": 0.59, "wide": 0.88, "full": 1.0}
+from fontTools.ttLib import TTFont
+
+from cri.adapters.report_files import fonts
+
+REGULAR: Final = 400
+UNKNOWN: Final = 1.0  # em, for a character that no font of ours has
+SAFETY: Final = 1.03  # joining and kerning move a line's length a little
 
 
 def lines_of(text: str, width: float, size: float) -> int:
     """Lines that `text` takes at a font size in a width, both in px, broken at spaces and inside words too long."""
-    space = EM["narrow"] * size
+    space = _advance(" ") * size * SAFETY
     lines, used = 1, 0.0
     for word in text.split():
-        length = sum(_em(character) for character in word) * size
+        length = sum(map(_advance, word)) * size * SAFETY
         if used and used + space + length > width:
             lines, used = lines + 1, 0.0
         used += (space if used else 0.0) + length
@@ -23,11 +26,19 @@ def lines_of(text: str, width: float, size: float) -> int:
     return lines
 
 
-def _em(character: str) -> float:
-    if unicodedata.category(character) in {"Mn", "Cf"}:
-        return 0.0
-    if unicodedata.east_asian_width(character) in {"W", "F"}:
-        return EM["full"]
-    if character in NARROW:
-        return EM["narrow"]
-    return EM["wide"] if character in WIDE else EM["plain"]
+def _advance(character: str) -> float:
+    """Width of a character in em; of a joined script's letters that of the letter alone, which is the widest."""
+    widths = _widths()
+    return widths.get(ord(character), UNKNOWN)
+
+
+@cache
+def _widths() -> dict[int, float]:
+    found: dict[int, float] = {}
+    for font in fonts():
+        if font.weight == REGULAR:
+            file = TTFont(font.path, lazy=True)
+            metrics, units = file["hmtx"], file["head"].unitsPerEm
+            for code, name in file.getBestCmap().items():
+                found.setdefault(code, metrics[name][0] / units)
+    return found

@@ -133,7 +133,7 @@ def norm_claim(norm: Document | None) -> Claim:
         "agencies": Value("count", norm["agencies"]),
     }
     if norm["pretended"]:
-        return _claim("norm.edition", "norm", "dont", "norm_synthetic", **values)
+        return _claim("norm.pretended", "norm", "dont", "norm_synthetic", **values)
     if norm["asked"] != norm["peers"]:
         return _claim(
             "norm.fell_back", "norm", "care", "peers_too_few", asked=Value("peers", norm["asked"]), **values

@@ -18,6 +18,7 @@ Palette = Mapping[str, str]
 Row = Mapping[str, Any]
 Figure = dict[str, Any]
 
+RULE: Final = 0.53  # px, 0.4 pt: the hairline between rows of a table
 LEAST_SPAN: Final = 40.0  # points: a narrower axis would make noise look like news
 
 
@@ -67,15 +68,18 @@ def values_of(rows: Iterable[Row]) -> list[float]:
     return found
 
 
-def strips_figure(rows: Sequence[Row], canvas: Canvas, axis: tuple[float, float], palette: Palette) -> Figure:
+def strips_figure(
+    rows: Sequence[Row], canvas: Canvas, axis: tuple[float, float], palette: Palette, *, dot: float = 8, grid: bool = True
+) -> Figure:
     """Draw one strip a row: the pool's band where `strip` is, the interval and the dot where `score` is.
 
-    A row: {score, interval (low, high) or None, strip as of `cri.domain.strip.strip_of` or None}.
+    A row: {score, interval (low, high) or None, strip as of `cri.domain.strip.strip_of` or None}. dot: its
+    diameter in px, to which band and interval keep their proportions. grid: lines at each ten.
     """
-    shapes = _grid(canvas, axis, palette)
+    shapes = (_grid(canvas, axis, palette) if grid else []) + _rules(canvas, palette)
     for row, centre, height in zip(rows, canvas.centres, canvas.heights, strict=True):
-        shapes += _band(row.get("strip"), centre, min(height * 0.36, 15.0), palette)
-    return _figure([_dots(rows, canvas, palette["agency"], palette, size=11)], shapes, canvas, axis)
+        shapes += _band(row.get("strip"), centre, min(height * 0.38, 1.9 * dot), palette)
+    return _figure([_dots(rows, canvas, palette["agency"], palette, dot)], shapes, canvas, axis)
 
 
 def units_figure(
@@ -86,10 +90,10 @@ def units_figure(
     agency: float | None,
 ) -> Figure:
     """Draw a dot with its interval for each unit shown, and the agency's score as a line through all rows."""
-    shapes = _grid(canvas, axis, palette)
+    shapes = _grid(canvas, axis, palette) + _rules(canvas, palette)
     if agency is not None:
         shapes.append(_line(agency, agency, 0, canvas.height, palette["agency"], 1.2))
-    return _figure([_dots(rows, canvas, palette["unit"], palette, size=8)], shapes, canvas, axis)
+    return _figure([_dots(rows, canvas, palette["unit"], palette, 7)], shapes, canvas, axis)
 
 
 def items_figure(rows: Sequence[Row], canvas: Canvas, palette: Palette, *, mirrored: bool) -> Figure:
@@ -112,7 +116,7 @@ def items_figure(rows: Sequence[Row], canvas: Canvas, palette: Palette, *, mirro
         for band in bands
     ]
     axis = (100.0, 0.0) if mirrored else (0.0, 100.0)
-    return _figure(traces, [], canvas, axis)
+    return _figure(traces, _rules(canvas, palette), canvas, axis)
 
 
 def _band(strip: Row | None, centre: float, height: float, palette: Palette) -> list[Figure]:
@@ -143,13 +147,13 @@ def _dots(rows: Sequence[Row], canvas: Canvas, colour: str, palette: Palette, si
             "array": [high - row["score"] for (row, _), (_, high) in zip(seen, intervals, strict=True)],
             "arrayminus": [row["score"] - low for (row, _), (low, _) in zip(seen, intervals, strict=True)],
             "color": colour,
-            "thickness": size * 0.34,
+            "thickness": size * 0.42,
             "width": 0,
         },
         "marker": {
             "color": colour,
             "size": size,
-            "line": {"color": palette["paper"], "width": 1.6},
+            "line": {"width": 0},
             "opacity": 1,
         },
         "cliponaxis": False,
@@ -159,6 +163,14 @@ def _dots(rows: Sequence[Row], canvas: Canvas, colour: str, palette: Palette, si
 def _grid(canvas: Canvas, axis: tuple[float, float], palette: Palette) -> list[Figure]:
     ticks = range(int(axis[0]), int(axis[1]) + 1, 10)
     return [_line(at, at, 0, canvas.height, palette["grid"], 0.6) for at in ticks]
+
+
+def _rules(canvas: Canvas, palette: Palette) -> list[Figure]:
+    """Hairlines between rows, which carry on those of the table around the figure; drawn from edge to edge."""
+    ends = list(accumulate(canvas.heights))[:-1]
+    line = {"color": palette["rule"], "width": RULE}
+    spread = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": line, "layer": "below"}
+    return [{**spread, "y0": end - RULE / 2, "y1": end - RULE / 2} for end in ends]
 
 
 def _box(x0: float, x1: float, y0: float, y1: float, colour: str) -> Figure:

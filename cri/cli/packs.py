@@ -1,0 +1,149 @@
+"""`cri pack`: a scorecard, and an edition to compare it with, as a report with its manifest."""
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+
+from cri.adapters.charts import ChartBrowser
+from cri.adapters.document_files import read_document
+from cri.adapters.instrument_files import InstrumentTexts, find_instrument, load_instrument, load_texts
+from cri.adapters.leader_report import FORMATS, Report, print_leader_pack
+from cri.adapters.report_files import report_locales
+from cri.domain.documents import digest_of, readable_json
+from cri.domain.errors import InputError, InputProblem
+from cri.domain.instrument import Instrument
+from cri.domain.norms import check_edition
+from cri.domain.pack import leader_pack
+from cri.domain.placing import place
+
+KINDS = ("leader",)
+_FILE = click.Path(path_type=Path)
+
+
+@click.command()
+@click.argument("scorecard", type=_FILE, metavar="SCORECARD.json")
+@click.option("--norms", type=_FILE, metavar="EDITION.json", help="The edition to compare with.")
+@click.option("--peers", default="all", show_default=True, help="Peer group, as sector=water.")
+@click.option("--kind", required=True, help=f"What to make: {', '.join(KINDS)}.")
+@click.option("--format", "file_format", default="pdf", show_default=True, help=f"{' or '.join(FORMATS)}.")
+@click.option("--locale", default="en", show_default=True, help="Language of the report.")
+@click.option("--instrument", metavar="CODE_OR_DIR", help="Where the scorecard's instrument is, if not here.")
+@click.option("--noun", help="Code of the instrument's noun for the people served; its first without.")
+@click.option("--charts", type=_FILE, help="Folder that keeps drawn figures for the next time.")
+@click.option("-o", "--output", type=_FILE, required=True, help="The report; FILE.manifest.json goes beside it.")
+def pack(
+    scorecard: Path,
+    norms: Path | None,
+    peers: str,
+    kind: str,
+    file_format: str,
+    locale: str,
+    instrument: str | None,
+    noun: str | None,
+    charts: Path | None,
+    output: Path,
+) -> None:
+    """Make a report from a scorecard: the same inputs give the same bytes."""
+    _refuse_unknown(kind, file_format, locale)
+    card = read_document(scorecard, "cri.scorecard/1")
+    edition = read_document(norms, "cri.edition/1") if norms else None
+    if edition:
+        check_edition(edition, str(norms))
+    asked, texts = _instrument(card, instrument, locale)
+    _refuse_unknown_noun(noun, texts)
+    placement = place(card, edition, peers) if edition else None
+    document = leader_pack(card, placement, edition, instrument=asked, noun=noun)
+    with tempfile.TemporaryDirectory() as own, ChartBrowser() as browser:
+        cache = charts or Path(own)
+        report = print_leader_pack(
+            document, locale=locale, texts=texts, browser=browser, chart_cache=cache, file_format=file_format
+        )
+    inputs = {"scorecard": (scorecard, card), "norms": (norms, edition)}
+    _write(report, output, inputs, peers if edition else None)
+
+
+def _refuse_unknown(kind: str, file_format: str, locale: str) -> None:
+    given = (
+        ("kind of pack", "--kind", kind, KINDS),
+        ("format", "--format", file_format, FORMATS),
+        ("language of reports", "--locale", locale, report_locales()),
+    )
+    problems = [
+        InputProblem(f'there is no {what} "{value}"', option, " or ".join(known))
+        for what, option, value, known in given
+        if value not in known
+    ]
+    if problems:
+        raise InputError(problems)
+
+
+def _instrument(
+    card: dict[str, Any], where: str | None, locale: str
+) -> tuple[Instrument | None, InstrumentTexts | None]:
+    """The instrument that the scorecard was made with and its texts; without them codes stand for names."""
+    named = card["instrument"]
+    try:
+        path = find_instrument(where or f"{named['code']}/{named['version']}")
+    except InputError:
+        if where:
+            raise
+        click.echo(f"no instrument {named['code']} {named['version']} here: codes stand for names", err=True)
+        return None, None
+    found = load_instrument(path)
+    if found.sha256 != named["sha256"]:
+        what = f"is not the {named['code']} {named['version']} that the scorecard was made with"
+        raise InputError([InputProblem(what, str(path), f"an instrument with sha256 {named['sha256']}")])
+    folder = path if path.is_dir() else path.parent
+    if not (folder / "text" / f"{locale}.yaml").is_file():
+        click.echo(f"no texts of {found.code} in {locale}: codes stand for names", err=True)
+        return found, None
+    return found, load_texts(path, locale)
+
+
+def _refuse_unknown_noun(noun: str | None, texts: InstrumentTexts | None) -> None:
+    if noun is not None and (texts is None or noun not in texts.nouns):
+        known = " or ".join(texts.nouns) if texts and texts.nouns else "none: this instrument has no nouns"
+        raise InputError([InputProblem(f'there is no noun "{noun}"', "--noun", known)])
+
+
+def _write(
+    report: Report, output: Path, inputs: dict[str, tuple[Path | None, Any]], peers: str | None
+) -> None:
+    """The report and its manifest, both or neither: each is written aside and then takes its name."""
+    manifest_path = output.with_name(f"{output.name}.manifest.json")
+    named = {
+        name: {
+            "path": Path(os.path.relpath(path.resolve(), output.resolve().parent)).as_posix(),
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+            "document_sha256": digest_of(document),
+        }
+        for name, (path, document) in inputs.items()
+        if path is not None
+    }
+    manifest = {**report.manifest, "file": output.name, "inputs": named, "peers": peers}
+    targets = {output: report.data, manifest_path: readable_json(manifest).encode()}
+    aside: dict[Path, Path] = {}
+    try:
+        for path, data in targets.items():
+            aside[path] = _aside(path, data)
+        if output.is_dir():
+            raise IsADirectoryError(None, "is a folder")
+        for path, scratch in aside.items():
+            scratch.replace(path)
+    except OSError as error:
+        for scratch in aside.values():
+            scratch.unlink(missing_ok=True)
+        what = f"cannot be written ({error.strerror})"
+        raise InputError([InputProblem(what, str(output), "a file in a folder that can be written")]) from None
+
+
+def _aside(path: Path, data: bytes) -> Path:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+    Path(name).chmod(0o644)
+    return Path(name)

@@ -9,6 +9,7 @@ from cri.domain.sheet import Unit, units_in_cycles
 _REQUIRED = ("code", "parent", "name")
 _COLUMNS = (*_REQUIRED, "headcount")
 _LONGEST = 200
+_LONGEST_NUMBER = 9
 
 
 def unit_table(path: Path) -> tuple[Unit, ...]:
@@ -68,7 +69,7 @@ def _unit(table: CsvTable, row: int, values: dict[str, str]) -> tuple[Unit, list
         if len(values[column]) > _LONGEST
     ]
     headcount = values.get("headcount", "")
-    known = headcount.isascii() and headcount.isdigit()
+    known = headcount.isascii() and headcount.isdigit() and len(headcount) <= _LONGEST_NUMBER
     if headcount and not known:
         problems.append(
             table.problem(row, "headcount", f"{headcount} is no head-count", "a whole number or nothing")

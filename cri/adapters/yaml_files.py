@@ -84,12 +84,14 @@ def read_yaml(path: Path) -> LocatedYaml:
         loader = _StrictLoader(text)
         root = loader.get_single_node()
         data = loader.construct_document(root) if root is not None else None
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:  # ValueError: a date that no calendar has
         raise InputError([_yaml_problem(path, error)]) from None
+    except RecursionError:
+        raise InputError([InputProblem("is nested too deeply", str(path))]) from None
     return LocatedYaml(path, raw, data, root)
 
 
-def _yaml_problem(path: Path, error: yaml.YAMLError) -> InputProblem:
+def _yaml_problem(path: Path, error: Exception) -> InputProblem:
     what = str(getattr(error, "problem", None) or error)
     mark = getattr(error, "problem_mark", None)
     where = f"{path}: line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)

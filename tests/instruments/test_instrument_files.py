@@ -64,6 +64,8 @@ def test_a_file_with_a_byte_order_mark_and_windows_line_ends(tmp_path: Path) -> 
         (b"code: \xff\n", "byte 7 is not UTF-8; expected a text file in UTF-8"),
         (b"#" * 1_000_001, "is 1000001 bytes; expected at most 1000000 bytes"),
         (b"code: \x00\n", "unacceptable character"),
+        (b"code: 2001-99-99\n", "month must be in 1..12; expected YAML"),
+        (b"[" * 100_000, "is nested too deeply"),
     ],
 )
 def test_what_is_not_text_is_refused(tmp_path: Path, content: bytes, words: str) -> None:

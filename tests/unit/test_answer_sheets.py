@@ -175,6 +175,7 @@ HEAD = "code,parent,name,headcount\n"
         ),
         (HEAD + "a,,A,-4\n", "units.csv: row 2, column headcount: -4 is no head-count"),
         (HEAD + "a,,A,1.5\n", "units.csv: row 2, column headcount: 1.5 is no head-count"),
+        (HEAD + f"a,,A,{'9' * 5000}\n", "units.csv: row 2, column headcount: 999"),
         (HEAD + ",,A,1\n", "units.csv: row 2, column code: is empty; expected text"),
         (HEAD + "a,,,1\n", "units.csv: row 2, column name: is empty; expected text"),
         (HEAD + f"{'x' * 201},,A,1\n", "units.csv: row 2, column code: is too long; expected at most 200"),

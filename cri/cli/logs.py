@@ -27,6 +27,10 @@ def configure_logs() -> None:
     handler.setFormatter(formatter)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it remarks on each CSS property meant for browsers
+    # a job that failed and will be tried again is said at INFO, with its traceback: that much is wanted
+    jobs = logging.getLogger("procrastinate.worker")
+    jobs.setLevel(logging.INFO)
+    jobs.addFilter(lambda record: record.levelno >= logging.WARNING or bool(record.exc_info))
 
 
 def _keep_allowed(logger: object, name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -20,7 +20,7 @@ def make_worker(database_url: str) -> App:
 
 
 def run_worker(database_url: str, workshop: Workshop, *, wait: bool = True) -> None:
-    """Work until told to stop (SIGTERM lets a running job end), or with `wait=False` until nothing is left."""
+    """Work until told to stop (a running job is let end), or with `wait=False` until nothing is left."""
     make_worker(database_url).run_worker(
         wait=wait,
         concurrency=1,

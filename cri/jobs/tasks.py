@@ -60,13 +60,17 @@ def _workshop(job: JobContext) -> Workshop:
 @tasks.task(name="seal", retry=RETRY, pass_context=True)
 def seal(job: JobContext, agency_id: str, wave_id: str) -> None:
     """Seal a closing wave, then forget its key and the pages its submissions lay on."""
-    workshop, agency, wave = _workshop(job), uuid.UUID(agency_id), uuid.UUID(wave_id)
-    with workshop.transaction(agency) as context:
-        sealing.seal_wave(context, wave)
-    with workshop.transaction(agency) as context:
-        sha256 = context.session.get_one(Wave, (agency, wave)).sheet_sha256
+    seal_steps(_workshop(job), uuid.UUID(agency_id), uuid.UUID(wave_id))
+
+
+def seal_steps(workshop: Workshop, agency_id: uuid.UUID, wave_id: uuid.UUID) -> None:
+    """The sealing transaction, then what may only happen once it has committed. All may be done again."""
+    with workshop.transaction(agency_id) as context:
+        sealing.seal_wave(context, wave_id)
+    with workshop.transaction(agency_id) as context:
+        sha256 = context.session.get_one(Wave, (agency_id, wave_id)).sheet_sha256
     if sha256 is not None:
-        sealing.forget_wave(workshop.parts.wave_keys, workshop.parts.blobs, agency, wave, sha256)
+        sealing.forget_wave(workshop.parts.wave_keys, workshop.parts.blobs, agency_id, wave_id, sha256)
         sealing.vacuum_submissions(workshop.engine)
 
 
@@ -94,7 +98,7 @@ def print_pack(job: JobContext, agency_id: str, wave_id: str) -> None:
 
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="mix", pass_context=True)
-def mix(job: JobContext, timestamp: int) -> None:
+def mix(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
     """Mix what has arrived in every wave that is still open. Ten or more at a time, or not at all."""
     workshop = _workshop(job)
     with workshop.sessions() as session:
@@ -106,7 +110,7 @@ def mix(job: JobContext, timestamp: int) -> None:
 
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="close_due", pass_context=True)
-def close_due(job: JobContext, timestamp: int) -> None:
+def close_due(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
     """Close the waves whose time is over, the grace for pages still open included."""
     workshop = _workshop(job)
     with workshop.sessions() as session:
@@ -118,7 +122,7 @@ def close_due(job: JobContext, timestamp: int) -> None:
 
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="retry_stalled", pass_context=True)
-async def retry_stalled(job: JobContext, timestamp: int) -> None:
+async def retry_stalled(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
     """Give the jobs of killed workers to the living. Every task may be run twice."""
     for stalled in await job.app.job_manager.get_stalled_jobs():
         await job.app.job_manager.retry_job(stalled)

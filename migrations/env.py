@@ -9,7 +9,7 @@ _ADVISORY_LOCK = 7_241_001
 _OURS = {None, "pool"}
 
 
-def _is_ours(thing: object, name: str | None, kind: str, reflected: bool, compared: object) -> bool:  # noqa: FBT001  # Alembic's signature
+def _is_ours(_thing: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
     """Procrastinate keeps its own tables in shape; everything else is described by the models."""
     return not (kind == "table" and str(name).startswith("procrastinate_"))
 
@@ -19,7 +19,7 @@ def _run(connection: Connection) -> None:
         connection=connection,
         target_metadata=Base.metadata,
         include_schemas=True,
-        include_name=lambda name, kind, parents: kind != "schema" or name in _OURS,
+        include_name=lambda name, kind, _parents: kind != "schema" or name in _OURS,
         include_object=_is_ours,
         compare_type=True,
         version_table="cri_migration",

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,7 +46,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node) -> None:  # type: ignore[no-untyped-def]  # xdist has no types
+def pytest_configure_node(node: Any) -> None:
     """Tell a parallel worker where the server is."""
     node.workerinput["postgres"] = str(_started(node.config).data)
 

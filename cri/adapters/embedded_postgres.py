@@ -89,6 +89,7 @@ class EmbeddedPostgres:
         """Start the server's process, making its data folder first where there is none; does not wait."""
         self._make_cluster()
         self._own_folder(self.socket_folder)
+        account = _account()
         with (self.data.parent / f"{self.data.name}.log").open("ab") as log:
             return subprocess.Popen(
                 [
@@ -100,7 +101,10 @@ class EmbeddedPostgres:
                 stderr=log,
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
-                **_as_account(),
+                cwd="/",
+                user=account.uid,
+                group=account.gid,
+                extra_groups=account.groups,
             )
 
     def stop(self) -> None:
@@ -122,11 +126,11 @@ class EmbeddedPostgres:
         _let_account_reach(self.data.parent)
         _let_account_reach(BINARIES)
         self._own_folder(self.data)
+        account = _account()
         with tempfile.NamedTemporaryFile("w", suffix=".pw") as password_file:
             password_file.write(self.password)
             password_file.flush()
-            if os.geteuid() == 0:
-                os.chown(password_file.name, *_account_ids())
+            _give(password_file.name, account)
             made = subprocess.run(
                 [
                     *(BINARIES / "initdb", "-D", self.data, "-U", "postgres", "--encoding=UTF8"),
@@ -135,7 +139,10 @@ class EmbeddedPostgres:
                 check=False,
                 capture_output=True,
                 text=True,
-                **_as_account(),
+                cwd="/",
+                user=account.uid,
+                group=account.gid,
+                extra_groups=account.groups,
             )
         if made.returncode != 0:
             raise PostgresStartError(f"{self.data}: could not be made: {made.stderr.strip()}")
@@ -143,16 +150,18 @@ class EmbeddedPostgres:
 
     def _own_folder(self, folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True, parents=True)
-        if os.geteuid() == 0:
-            os.chown(folder, *_account_ids())
-        owner = folder.stat()
-        expected = _account_ids()[0] if os.geteuid() == 0 else os.geteuid()
-        if owner.st_uid != expected:
+        account = _account()
+        _give(folder, account)
+        expected = os.geteuid() if account.uid is None else account.uid
+        if folder.stat().st_uid != expected:
             raise PostgresStartError(f"{folder}: belongs to another account; remove it and start again")
         folder.chmod(0o700)
 
     def wait(self, process: subprocess.Popen[bytes] | None = None) -> None:
-        """Until the server accepts connections. Raises PostgresStartError after a minute, or when `process` ended."""
+        """Until the server accepts connections.
+
+        Raises PostgresStartError after a minute, or when `process` ended.
+        """
         deadline = time.monotonic() + START_SECONDS
         address = self.superuser_url.replace("+psycopg", "")
         while time.monotonic() < deadline and (process is None or process.poll() is None):
@@ -166,20 +175,30 @@ class EmbeddedPostgres:
         raise PostgresStartError(f"PostgreSQL did not start in {self.data}; its log ends:\n{log[-2000:]}")
 
 
-def _account_ids() -> tuple[int, int]:
+@dataclass(frozen=True)
+class _Account:
+    """Whom the server runs as: all None for whoever started us."""
+
+    uid: int | None = None
+    gid: int | None = None
+    groups: tuple[int, ...] | None = None
+
+
+def _account() -> _Account:
+    """PostgreSQL refuses to run as root: then it runs as a system account of its own, made here."""
+    if os.geteuid() != 0:
+        return _Account()
     try:
         entry = pwd.getpwnam(SYSTEM_ACCOUNT)
     except KeyError:
         subprocess.run(["useradd", "--system", "--no-create-home", SYSTEM_ACCOUNT], check=True)
         entry = pwd.getpwnam(SYSTEM_ACCOUNT)
-    return entry.pw_uid, entry.pw_gid
+    return _Account(entry.pw_uid, entry.pw_gid, ())
 
 
-def _as_account() -> dict[str, object]:
-    if os.geteuid() != 0:
-        return {}
-    uid, gid = _account_ids()
-    return {"user": uid, "group": gid, "extra_groups": (), "cwd": "/"}
+def _give(path: str | Path, account: _Account) -> None:
+    if account.uid is not None and account.gid is not None:
+        os.chown(path, account.uid, account.gid)
 
 
 def _let_account_reach(folder: Path) -> None:

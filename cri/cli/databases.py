@@ -36,7 +36,9 @@ def prepare_embedded(server: EmbeddedPostgres, passwords: RolePasswords) -> Addr
     return addresses
 
 
-def prepare_given(application: str, owner: str | None, pool: str | None, passwords: RolePasswords) -> Addresses:
+def prepare_given(
+    application: str, owner: str | None, pool: str | None, passwords: RolePasswords
+) -> Addresses:
     """The same on a server of the operator's.
 
     With all three addresses they are used as they are. With DATABASE_URL alone, its role must be an

@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import os
 import time
 import urllib.error
 import urllib.request
@@ -40,7 +39,9 @@ def seed(settings: Settings, tell: Tell, stopped: Stopped) -> list[SignIn]:
     deadline = time.monotonic() + SEED_SECONDS
     while not stopped() and not _has_report(workshop.transaction(example.AGENCY_ID)):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"the example wave was not scored within {SEED_SECONDS} s; see the worker's messages")
+            raise TimeoutError(
+                f"the example wave was not scored within {SEED_SECONDS} s; see the worker's messages"
+            )
         time.sleep(0.3)
     workshop.close()
     return sign_ins
@@ -79,7 +80,7 @@ def announce(settings: Settings, sign_ins: Sequence[SignIn], tell: Tell) -> None
     draft = path.with_suffix(".new")
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(document, indent=2) + "\n")
-    os.replace(draft, path)
+    draft.replace(path)
     tell("")
     tell(f"Ready: {settings.external_url}")
     for sign_in in sign_ins:
@@ -101,7 +102,7 @@ def write_links(settings: Settings, count: int, out: Path) -> int:
         workshop.close()
     draft = out.with_name(f".{out.name}.new")
     draft.write_text("".join(f"/s/{token}\n" for token in tokens))
-    os.replace(draft, out)
+    draft.replace(out)
     return len(tokens)
 
 

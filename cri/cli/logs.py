@@ -8,12 +8,18 @@ from typing import Any
 import structlog
 
 # Nothing typed by people, no address of a device, no link: a field that is not here is not written.
-ALLOWED = frozenset({"timestamp", "level", "logger", "event", "exception", "task", "agency_id", "wave_id", "status"})
+ALLOWED = frozenset(
+    {"timestamp", "level", "logger", "event", "exception", "task", "agency_id", "wave_id", "status"}
+)
 
 
 def configure_logs() -> None:
     """Send our own and the libraries' warnings to standard error, as JSON lines."""
-    shared = [structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, structlog.processors.TimeStamper(fmt="iso")]
+    shared: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso"),
+    ]
     formatter = structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=shared,
         processors=[
@@ -26,12 +32,14 @@ def configure_logs() -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # it remarks on each CSS property meant for browsers
+    logging.getLogger("weasyprint").setLevel(
+        logging.ERROR
+    )  # it remarks on each CSS property meant for browsers
     # a job that failed and will be tried again is said at INFO, with its traceback: that much is wanted
     jobs = logging.getLogger("procrastinate.worker")
     jobs.setLevel(logging.INFO)
     jobs.addFilter(lambda record: record.levelno >= logging.WARNING or bool(record.exc_info))
 
 
-def _keep_allowed(logger: object, name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _keep_allowed(_logger: object, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     return {key: value for key, value in fields.items() if key in ALLOWED}

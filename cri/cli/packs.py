@@ -34,7 +34,9 @@ _FILE = click.Path(path_type=Path)
 @click.option("--instrument", metavar="CODE_OR_DIR", help="Where the scorecard's instrument is, if not here.")
 @click.option("--noun", help="Code of the instrument's noun for the people served; its first without.")
 @click.option("--charts", type=_FILE, help="Folder that keeps drawn figures for the next time.")
-@click.option("-o", "--output", type=_FILE, required=True, help="The report; FILE.manifest.json goes beside it.")
+@click.option(
+    "-o", "--output", type=_FILE, required=True, help="The report; FILE.manifest.json goes beside it."
+)
 def pack(
     scorecard: Path,
     norms: Path | None,
@@ -138,7 +140,9 @@ def _write(
         for scratch in aside.values():
             scratch.unlink(missing_ok=True)
         what = f"cannot be written ({error.strerror})"
-        raise InputError([InputProblem(what, str(output), "a file in a folder that can be written")]) from None
+        raise InputError(
+            [InputProblem(what, str(output), "a file in a folder that can be written")]
+        ) from None
 
 
 def _aside(path: Path, data: bytes) -> Path:

@@ -12,11 +12,11 @@ import click
 from cri.adapters.embedded_postgres import STOP_SIGNAL, EmbeddedPostgres
 from cri.app import make_workshop
 from cri.cli import demo as demo_steps
+from cri.cli.databases import Addresses, prepare_embedded, prepare_given
 from cri.cli.doctor import missing_parts
 from cri.cli.logs import configure_logs
 from cri.cli.supervisor import Child, Supervisor, spawn
 from cri.db.migrate import ROOT
-from cri.cli.databases import Addresses, prepare_embedded, prepare_given
 from cri.db.roles import derive_passwords
 from cri.domain.errors import InputError, InputProblem
 from cri.jobs.app import run_worker
@@ -97,7 +97,9 @@ def _run_demo() -> int:
     try:
         ready = _start_database(settings, supervisor)
         environment = _environment(ready)
-        supervisor.add(Child("worker", lambda: spawn([sys.executable, "-m", "cri.cli", "worker"], environment)))
+        supervisor.add(
+            Child("worker", lambda: spawn([sys.executable, "-m", "cri.cli", "worker"], environment))
+        )
         accounts = demo_steps.seed(ready, tell=click.echo, stopped=lambda: supervisor.stopping)
         if not supervisor.stopping:
             supervisor.add(Child("web", lambda: spawn(_gunicorn(ready), environment)))

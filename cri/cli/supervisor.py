@@ -47,7 +47,7 @@ class Supervisor:
         while not self.stopping:
             for child in self.children:
                 if not self.stopping and child.process is not None and child.process.poll() is not None:
-                    print(f"{child.name} ended ({child.process.returncode}); starting it again", file=sys.stderr)
+                    sys.stderr.write(f"{child.name} ended ({child.process.returncode}); starting again\n")
                     time.sleep(RESTART_PAUSE)
                     if not self.stopping:
                         self._start(child)
@@ -73,7 +73,7 @@ class Supervisor:
     def _pid_file(self, child: Child) -> Path:
         return self.run_folder / f"{child.name}.pid"
 
-    def _stop(self, number: int, frame: FrameType | None) -> None:
+    def _stop(self, _number: int, _frame: FrameType | None) -> None:
         self.stopping = True
 
 

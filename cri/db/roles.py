@@ -44,9 +44,7 @@ def make_roles(superuser_url: str, passwords: RolePasswords) -> None:
             statement = (
                 f"{verb} ROLE {{}} LOGIN PASSWORD {{}} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB"
             )
-            connection.execute(
-                sql.SQL(statement).format(sql.Identifier(role), sql.Literal(password))  # type: ignore[arg-type]  # verb is one of two constants
-            )
+            connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(password)))
         if LOOKUP not in present:
             connection.execute(sql.SQL("CREATE ROLE {} NOLOGIN").format(sql.Identifier(LOOKUP)))
         connection.execute(sql.SQL("GRANT {} TO {}").format(sql.Identifier(LOOKUP), sql.Identifier(OWNER)))

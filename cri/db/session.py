@@ -1,7 +1,7 @@
 """Sessions that carry their tenant: every transaction they begin is told the agency first."""
 
 import uuid
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
@@ -37,14 +37,19 @@ def current_agency(session: Session) -> uuid.UUID | None:
 
 
 @event.listens_for(TenantSession, "after_begin")
-def _tell_the_database(session: Session, transaction: SessionTransaction, connection: Connection) -> None:
+def _tell_the_database(session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
     agency_id = session.info.get(_TENANT)
     if agency_id is not None:
         connection.execute(_SET_TENANT, {"agency_id": str(agency_id)})
 
 
 # hide_parameters: an error message must not carry what somebody typed into a log
-ENGINE_OPTIONS: dict[str, Any] = {"pool_pre_ping": True, "hide_parameters": True, "pool_size": 10, "max_overflow": 10}
+ENGINE_OPTIONS: dict[str, Any] = {
+    "pool_pre_ping": True,
+    "hide_parameters": True,
+    "pool_size": 10,
+    "max_overflow": 10,
+}
 
 
 def make_engine(url: str) -> Engine:
@@ -52,6 +57,6 @@ def make_engine(url: str) -> Engine:
     return create_engine(url, **ENGINE_OPTIONS)
 
 
-def make_sessions(engine: Engine) -> sessionmaker[TenantSession]:
-    """Sessions on `engine`."""
-    return sessionmaker(engine, class_=TenantSession)
+def make_sessions(engine: Engine) -> sessionmaker[Session]:
+    """Tenant sessions on `engine`."""
+    return cast("sessionmaker[Session]", sessionmaker(engine, class_=TenantSession))

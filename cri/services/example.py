@@ -51,8 +51,16 @@ UNITS = (
     ("corp-leg", "corp", "Legal and regulation"),
 )
 PEOPLE_IN = {
-    **{"ops-net": 64, "ops-plant": 41, "ops-lab": 9, "cust-call": 48, "cust-bill": 22, "cust-field": 14},
-    **{"eng": 31, "corp-fin": 16, "corp-hr": 12, "corp-leg": 7},
+    "ops-net": 64,
+    "ops-plant": 41,
+    "ops-lab": 9,
+    "cust-call": 48,
+    "cust-bill": 22,
+    "cust-field": 14,
+    "eng": 31,
+    "corp-fin": 16,
+    "corp-hr": 12,
+    "corp-leg": 7,
 }
 EFFECT = {
     "insight": 7.0,
@@ -62,8 +70,34 @@ EFFECT = {
     "collaboration": 1.0,
     "alignment": 6.0,
 }
-GIVEN = ("Amal", "Ben", "Chloe", "Dina", "Emil", "Farah", "Gwen", "Hana", "Ivo", "Jana", "Karim", "Lena", "Musa")
-FAMILY = ("Adler", "Byrne", "Costa", "Diallo", "Evans", "Fischer", "Grant", "Haddad", "Ito", "Jansen", "Kovac")
+GIVEN = (
+    "Amal",
+    "Ben",
+    "Chloe",
+    "Dina",
+    "Emil",
+    "Farah",
+    "Gwen",
+    "Hana",
+    "Ivo",
+    "Jana",
+    "Karim",
+    "Lena",
+    "Musa",
+)
+FAMILY = (
+    "Adler",
+    "Byrne",
+    "Costa",
+    "Diallo",
+    "Evans",
+    "Fischer",
+    "Grant",
+    "Haddad",
+    "Ito",
+    "Jansen",
+    "Kovac",
+)
 
 
 ROLES = ("administrator", "leader", "viewer")
@@ -109,7 +143,7 @@ def seed_agency(context: Context, sign_ins: Sequence[SignIn]) -> None:
 
 
 def seed_waves(context: Context) -> None:
-    """A closed wave, on its way to being scored, and an open one with some answers in it, unless they are there."""
+    """A closed wave on its way to being scored, and an open one with some answers, unless they are there."""
     if context.session.scalar(select(Wave.id).where(Wave.agency_id == AGENCY_ID)) is not None:
         return
     spring = replace(context, now=context.now - timedelta(days=190))
@@ -199,7 +233,7 @@ def _answer(context: Context, wave_id: uuid.UUID, share: float, seed: int) -> No
 
 
 def _roster() -> list[str]:
-    rows = []
+    rows: list[str] = []
     for unit, people in PEOPLE_IN.items():
         for number in range(people):
             given = GIVEN[(number * 7 + len(unit)) % len(GIVEN)]

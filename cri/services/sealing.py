@@ -69,7 +69,9 @@ def seal_wave(context: Context, wave_id: uuid.UUID) -> None:
     context.parts.defer(session, "score", agency_id, wave_id)
 
 
-def forget_wave(keys: WaveKeys, blobs: BlobStore, agency_id: uuid.UUID, wave_id: uuid.UUID, sha256: str) -> None:
+def forget_wave(
+    keys: WaveKeys, blobs: BlobStore, agency_id: uuid.UUID, wave_id: uuid.UUID, sha256: str
+) -> None:
     """After sealing has committed: destroy the wave's key and the sheets of interrupted attempts."""
     keys.destroy(str(wave_id))
     kept = sheet_key(agency_id, wave_id, sha256)
@@ -95,7 +97,7 @@ def _folder(agency_id: uuid.UUID, wave_id: uuid.UUID) -> str:
 def _put_and_check(blobs: BlobStore, key: str, data: bytes) -> None:
     blobs.put(key, data)
     if blobs.get(key) != data:
-        raise SealingError(f"{key}: the blob store gave back other bytes than were put in; nothing was destroyed")
+        raise SealingError(f"{key}: the store gave back other bytes than were put in; nothing was destroyed")
 
 
 def _keep_comments(

@@ -2,14 +2,15 @@
 
 import uuid
 
+import psycopg
 import pytest
-from sqlalchemy import Engine, func, insert, select, text, update
+from sqlalchemy import Engine, create_engine, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
 from cri.db.models import Agency, Base, OrganisationUnit, Person
-from cri.db.session import enter_agency, leave_agency
-from tests.database_fixtures import make_agency
+from cri.db.session import enter_agency, leave_agency, make_sessions
+from tests.database_fixtures import Database, make_agency
 
 Sessions = sessionmaker[Session]
 TENANT_TABLES = sorted(
@@ -36,7 +37,8 @@ def test_every_tenant_table_is_forced_and_leads_with_the_agency(engine: Engine) 
         rows = connection.execute(
             text(
                 "SELECT c.relname, c.relrowsecurity, c.relforcerowsecurity, "
-                "(SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'tenant') AS policies, "
+                "(SELECT count(*) FROM pg_policy p WHERE p.polrelid = c.oid AND p.polname = 'tenant') "
+                "AS policies, "
                 "(SELECT a.attname FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid "
                 "AND a.attnum = i.indkey[0] WHERE i.indrelid = c.oid AND i.indisprimary) AS leads "
                 "FROM pg_class c WHERE c.relname = ANY(:names) AND c.relkind = 'r'"
@@ -62,7 +64,8 @@ def test_the_application_role_neither_owns_nor_bypasses(engine: Engine) -> None:
         ).one()
         owned = connection.scalar(
             text(
-                "SELECT count(*) FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)"
+                "SELECT count(*) FROM pg_class "
+                "WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = current_user)"
             )
         )
     assert tuple(role) == (False, False, False)
@@ -75,10 +78,10 @@ def test_without_a_tenant_there_is_nothing(sessions: Sessions, other: uuid.UUID,
         assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 0
 
 
-def test_the_naive_connection_sees_everything(superuser, other: uuid.UUID) -> None:  # type: ignore[no-untyped-def]
+def test_the_naive_connection_sees_everything(superuser: psycopg.Connection, other: uuid.UUID) -> None:
     """The control: the same count without the wall is not nought, so the tests above could fail."""
-    count = superuser.execute("SELECT count(*) FROM person WHERE agency_id = %s", [other]).fetchone()[0]
-    assert count == 1
+    count = superuser.execute("SELECT count(*) FROM person WHERE agency_id = %s", [other]).fetchone()
+    assert count == (1,)
 
 
 def test_text_sql_core_and_count_see_only_the_tenant(
@@ -145,15 +148,11 @@ def test_objects_loaded_under_one_tenant_do_not_refresh_under_another(
         person = session.scalars(select(Person)).one()
         session.expire(person)
         enter_agency(session, agency_id)
-        with pytest.raises(Exception, match="deleted|not present|Instance"):
+        with pytest.raises(Exception, match=r"deleted|not present|Instance"):
             _ = person.email
 
 
-def test_a_reused_connection_has_forgotten_its_tenant(database, other: uuid.UUID) -> None:  # type: ignore[no-untyped-def]
-    from sqlalchemy import create_engine
-
-    from cri.db.session import make_sessions
-
+def test_a_reused_connection_has_forgotten_its_tenant(database: Database, other: uuid.UUID) -> None:
     engine = create_engine(database.application, pool_size=1, max_overflow=0)
     try:
         with make_sessions(engine)() as session:
@@ -178,10 +177,8 @@ def test_the_tenant_survives_commits_and_ends_with_leaving(sessions: Sessions, o
 
 
 def test_the_service_cannot_see_the_pool_nor_the_pool_a_tenant(
-    engine: Engine, database, other: uuid.UUID
-) -> None:  # type: ignore[no-untyped-def]
-    from sqlalchemy import create_engine
-
+    engine: Engine, database: Database, other: uuid.UUID
+) -> None:
     with engine.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
         connection.execute(text("SELECT * FROM pool.contribution"))
     pool = create_engine(database.pool)

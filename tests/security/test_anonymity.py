@@ -2,9 +2,8 @@
 
 import random
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -13,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from cri.adapters.answer_sheets import decode_sheet
 from cri.adapters.envelopes import unseal_answers
-from cri.db.models import Agency, Invitation, MixedEntry, OrganisationUnit, Person, Wave, WaveUnit
+from cri.db.models import Invitation, MixedEntry, OrganisationUnit, Person, Wave, WaveUnit
 from cri.db.session import enter_agency
 from cri.domain.wave import Answers, answers_from_document
 from cri.services.context import Actor, Context, Parts
@@ -113,7 +112,12 @@ def field(sessions: sessionmaker[Session], parts: Parts) -> Field:
                 items={
                     f"{factor}{item}": chosen.randint(1, 7)
                     for factor in (
-                        "insight", "foresight", "peripheral", "empowerment", "collaboration", "alignment",
+                        "insight",
+                        "foresight",
+                        "peripheral",
+                        "empowerment",
+                        "collaboration",
+                        "alignment",
                     )
                     for item in range(1, 7)
                 },
@@ -121,7 +125,11 @@ def field(sessions: sessionmaker[Session], parts: Parts) -> Field:
             )
             session.add(
                 Person(
-                    agency_id=agency_id, id=person, name=f"P{number}", email=f"p{number}@example.org", unit_code="all"
+                    agency_id=agency_id,
+                    id=person,
+                    name=f"P{number}",
+                    email=f"p{number}@example.org",
+                    unit_code="all",
                 )
             )
             session.flush()
@@ -227,7 +235,7 @@ def entry_for(questionnaire: Questionnaire, answers: Answers) -> MixedEntry:
     )
 
 
-def test_after_sealing_nothing_links(field: Field, superuser: psycopg.Connection, tmp_path: Path) -> None:
+def test_after_sealing_nothing_links(field: Field, superuser: psycopg.Connection) -> None:
     people = shuffled(field)
     for invitation in people[:150]:
         field.answer(invitation)
@@ -243,10 +251,11 @@ def test_after_sealing_nothing_links(field: Field, superuser: psycopg.Connection
     sheet_patterns = seal(field)
     assert sorted(sheet_patterns) == sorted(field.truth)
     for table in ("mailbox_entry", "mixed_entry", "draft"):
-        left = superuser.execute(f"SELECT count(*) FROM {table} WHERE wave_id = %s", [field.wave_id]).fetchone()
-        assert left == (0,)
+        left = superuser.execute(f"SELECT count(*) FROM {table} WHERE wave_id = %s", [field.wave_id])
+        assert left.fetchone() == (0,)
     after = attack.look(superuser, field.wave_id, "mixed_entry", field.opened)
-    assert len({arrival.xmin for arrival in after.arrivals}) == 1  # rewritten by sealing: no order of arrival left
+    # rewritten by sealing: no order of arrival left
+    assert len({arrival.xmin for arrival in after.arrivals}) == 1
     for arrivals in (before.arrivals, after.arrivals):
         for name, claims in attack.by_order(attack.Sight(arrivals, rows_of(sheet_patterns))).items():
             assert attack.linked(claims, field.truth) <= CHANCE, name
@@ -258,7 +267,9 @@ def test_after_sealing_nothing_links(field: Field, superuser: psycopg.Connection
     assert tokens == (0,)
 
 
-def test_a_sheet_in_order_of_arrival_would_link_everybody(field: Field, superuser: psycopg.Connection) -> None:
+def test_a_sheet_in_order_of_arrival_would_link_everybody(
+    field: Field, superuser: psycopg.Connection
+) -> None:
     """The control of the sealing test: without a change of order, an old copy of the invitations suffices."""
     people = shuffled(field)
     for invitation in people:
@@ -272,7 +283,8 @@ def test_a_sheet_in_order_of_arrival_would_link_everybody(field: Field, superuse
 def rows_of(patterns: list[str]) -> list[attack.Stored]:
     """The sheet's rows, whose only trace is their order."""
     return [
-        attack.Stored(answer, uuid.UUID(int=place), 0, f"(0,{place})", 0) for place, answer in enumerate(patterns)
+        attack.Stored(answer, uuid.UUID(int=place), 0, f"(0,{place})", 0)
+        for place, answer in enumerate(patterns)
     ]
 
 

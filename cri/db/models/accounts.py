@@ -17,21 +17,23 @@ platform_duty = Table(
 )
 
 
-class PlatformRole(Base, RoleMixin):  # type: ignore[misc]  # the library's mixin has no types
+class PlatformRole(Base, RoleMixin):
     """A duty on the platform (pool steward, operator). No role here can read an answer."""
 
     __tablename__ = "platform_role"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    # the library's own models count with integers; it works with any key
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)  # type: ignore[assignment]
     name: Mapped[str] = mapped_column(String(80), unique=True)
 
 
-class Account(Base, UserMixin):  # type: ignore[misc]  # the library's mixin has no types
+class Account(Base, UserMixin):
     """Somebody who signs in. Belongs to agencies through Membership only."""
 
     __tablename__ = "account"
 
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    # the library's own models count with integers; it works with any key
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)  # type: ignore[assignment]
     email: Mapped[str] = mapped_column(String(255))
     password: Mapped[str | None] = mapped_column(String(255))
     active: Mapped[bool] = mapped_column(default=True)

@@ -30,8 +30,11 @@ class Base(DeclarativeBase):
 
 
 class TenantMixin:
-    """A row of one agency: `agency_id` leads the primary key and every foreign key, so that a row
-    of another agency cannot be referred to (foreign keys bypass row-level security)."""
+    """A row of one agency.
+
+    `agency_id` leads the primary key and every foreign key, so that no row can refer to another agency's
+    (foreign keys bypass row-level security).
+    """
 
     agency_id: Mapped[uuid.UUID] = mapped_column(primary_key=True, sort_order=-10)
 

@@ -11,7 +11,7 @@ from cri.db.models import Contribution, Edition, EditionMember
 def newest_edition(
     session: Session, instrument_code: str, instrument_version: str, *, synthetic: bool
 ) -> dict[str, Any] | None:
-    """The newest published edition of an instrument's version, as real or as synthetic as asked; None without one."""
+    """The newest edition of an instrument's version, as real or as synthetic as asked; None without one."""
     documents = session.scalars(
         select(Edition.document).where(
             Edition.instrument_code == instrument_code,

@@ -1,0 +1,104 @@
+"""What a button of the questionnaire does: save, and on to the next page, back, away or to the end."""
+
+from dataclasses import replace
+
+from flask import make_response, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from cri.domain.errors import InputProblem
+from cri.services.drafts import Progress, save_draft, start_draft, submit_draft
+from cri.services.links import open_token
+from cri.services.responses import find_questionnaire
+from cri.web.database import db, keep_despite_error
+from cri.web.forms.questionnaire import take_comments, take_section
+from cri.web.parts import now, parts
+from cri.web.views import questionnaire_pages as pages
+from cri.web.views.questionnaire_visits import (
+    CHECK,
+    Visit,
+    forget_on_device,
+    keep_on_device,
+    returning,
+    to_receipt,
+    welcome_again,
+)
+
+
+def submit_answers(visit: Visit) -> ResponseReturnValue:
+    """Everything or nothing; the errors know what to say to a second click."""
+    secrets, questionnaire = parts().secrets, visit.questionnaire
+    if visit.code is None:
+        # The first of two clicks may have got through since this request found its link.
+        find_questionnaire(db.session, secrets, visit.token, now())
+        return welcome_again(visit.token)
+    submit_draft(db.session, secrets, questionnaire, visit.code)
+    response = make_response(to_receipt(visit.token, again=False))
+    forget_on_device(response, visit.token)
+    if not questionnaire.personal:  # one answer a browser session
+        opened = open_token(secrets, questionnaire.wave_id)
+        keep_on_device(response, opened, visit.token, questionnaire, until_closed=False)
+    return response
+
+
+def begin_here(visit: Visit, step: str) -> ResponseReturnValue:
+    """The draft is lost in the middle: keep what this page holds in a new one, and say so."""
+    if step == CHECK or visit.questionnaire.invitation_id is None:  # nothing on that page to keep
+        return welcome_again(visit.token)
+    saved, problems = with_form(visit, step, Progress(page=step))
+    code = start_draft(db.session, parts().secrets, visit.questionnaire, saved)
+    begun = Visit(visit.token, visit.questionnaire, code, saved)
+    notice = _(
+        "The answers you gave on earlier pages were not found on this device, so you have started afresh. "
+        "What you gave on this page is saved. The last page lists what is open."
+    )
+    page = pages.show_step(begun, step, typed=request.form, problems=problems, notice=notice)
+    response = make_response(page, 422 if problems else 200)
+    keep_despite_error()
+    keep_on_device(response, visit.token, code, visit.questionnaire)
+    return response
+
+
+def with_form(
+    visit: Visit, step: str, progress: Progress, *, whole: bool = True
+) -> tuple[Progress, list[InputProblem]]:
+    """Progress with this page's form in it, and what of the form cannot be kept.
+
+    `whole`: what the form lacks is open; otherwise the form only adds.
+    """
+    instrument, factor = visit.questionnaire.instrument, visit.factor(step)
+    if factor is not None:
+        return take_section(progress, instrument, factor, request.form, whole=whole)
+    return (progress, []) if step == CHECK else take_comments(progress, instrument, request.form)
+
+
+def move_on(visit: Visit, step: str, saved: Progress, wish: str) -> ResponseReturnValue:
+    """Save, and go where the button says: away for now, back, another language, or on."""
+    if wish == "later":
+        save(visit, replace(saved, page=step))
+        return redirect(url_for(".later", token=visit.token))
+    query = {"back": CHECK} if returning() else {}
+    if wish == "back":
+        to, query = visit.before(step), {}
+    elif wish:  # the language, or a button we do not know
+        to = step
+    elif returning():
+        to, query = CHECK, {}
+    elif _is_open(visit, step, saved) and step not in saved.prompted:
+        to, query = step, {"open": "1"}
+        saved = replace(saved, prompted=saved.prompted | {step})
+    else:
+        to = visit.after(step)
+    save(visit, replace(saved, page=to))
+    return redirect(visit.url(to, **query))
+
+
+def save(visit: Visit, progress: Progress) -> None:
+    """Keep what this device's code opens."""
+    if visit.code is not None:
+        save_draft(db.session, parts().secrets, visit.questionnaire, visit.code, progress)
+
+
+def _is_open(visit: Visit, step: str, progress: Progress) -> bool:
+    factor = visit.factor(step)
+    return factor is not None and any(item.code not in progress.answers.items for item in factor.items)

@@ -2,21 +2,27 @@
 
 from datetime import timedelta
 
-from flask import Flask
+from flask import Flask, Response, request
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
+from werkzeug.exceptions import HTTPException
 
+from cri import api
 from cri.adapters.blobs import BlobStore
 from cri.adapters.charts import ChartBrowser
 from cri.adapters.secret_files import WaveKeys
+from cri.api.access import Edge
+from cri.api.errors import problem
 from cri.db.session import make_engine, make_sessions
 from cri.jobs.app import make_defer
 from cri.jobs.tasks import Workshop
 from cri.services.context import Parts
 from cri.settings import Settings
 from cri.web import register_views
-from cri.web.database import init_database
-from cri.web.parts import EXTENSION
+from cri.web.access import CHOSEN
+from cri.web.database import db, init_database
+from cri.web.errors import error_page
+from cri.web.parts import EXTENSION, context_for
 
 CONTENT_POLICY = {
     "default-src": "'none'",
@@ -81,4 +87,11 @@ def create_app(settings: Settings) -> Flask:
         permissions_policy={},
     )
     register_views(app)
+    api.init(app, Edge(session=lambda: db.session, context_for=context_for, chosen_key=CHOSEN))
+    app.register_error_handler(HTTPException, _answer_error)
     return app
+
+
+def _answer_error(error: HTTPException) -> Response:
+    """People get a page, programs a problem document."""
+    return problem(error) if request.path.startswith(api.PREFIX) else error_page(error)

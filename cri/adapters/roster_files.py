@@ -3,10 +3,12 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterable
 from typing import Final
 
 from python_calamine import CalamineError, CalamineWorkbook
 
+from cri.adapters.safe_csv import plain_cell
 from cri.domain.roster import MOST_ROWS, Table
 from cri.domain.roster_problems import RowProblem
 
@@ -43,7 +45,7 @@ def table_from_text(part: str, text: str) -> Table:
     delimiter = max(_DELIMITERS, key=first.count)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
-        rows = [(lines.line_num, tuple(cells)) for cells in lines if any(map(str.strip, cells))]
+        rows = [(lines.line_num, _plain(cells)) for cells in lines if any(map(str.strip, cells))]
     except csv.Error:
         raise _unreadable(part, "unreadable", row=lines.line_num) from None
     return _table(part, rows)
@@ -75,8 +77,12 @@ def _from_workbook(part: str, data: bytes) -> Table:
         found = sheet.to_python(skip_empty_area=False)
     except (CalamineError, zipfile.BadZipFile, IndexError, ValueError):
         raise _unreadable(part, "unreadable") from None
-    rows = [(row, tuple(_cell(cell) for cell in cells)) for row, cells in enumerate(found, start=1)]
+    rows = [(row, _plain(map(_cell, cells))) for row, cells in enumerate(found, start=1)]
     return _table(part, [(row, cells) for row, cells in rows if any(map(str.strip, cells))])
+
+
+def _plain(cells: Iterable[str]) -> tuple[str, ...]:
+    return tuple(plain_cell(cell) for cell in cells)
 
 
 def _cell(value: object) -> str:

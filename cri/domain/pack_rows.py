@@ -66,11 +66,13 @@ def _total(shares: Sequence[float | None]) -> float | None:
     return sum(stated) if stated else None
 
 
-def unit_rows(units: Sequence[Document], factor: str) -> tuple[list[dict[str, Any]], int]:
-    """Return units from the top of the tree down, in tree order, and how many further ones there are."""
+def unit_rows(
+    units: Sequence[Document], factor: str, most: int = MOST_UNITS
+) -> tuple[list[dict[str, Any]], int]:
+    """Return units from the top of the tree down, in tree order, and how many there are beyond `most`."""
     parents = {unit["code"]: unit["parent"] for unit in units}
     depths = {code: _depth(code, parents) for code in parents}
-    kept = {unit["code"] for unit in sorted(units, key=lambda unit: depths[unit["code"]])[:MOST_UNITS]}
+    kept = {unit["code"] for unit in sorted(units, key=lambda unit: depths[unit["code"]])[:most]}
     ordered = _tree_order(units)
     rows = [_unit_row(unit, depths[unit["code"]], factor) for unit in ordered if unit["code"] in kept]
     return rows, len(units) - len(rows)

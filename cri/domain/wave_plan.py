@@ -1,6 +1,5 @@
 """What a wave needs before it can open, and the local time it closes at."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -53,17 +52,3 @@ def moment_of(local: datetime, time_zone: str) -> datetime:
         what = f"there is no {local:%H:%M} on {local:%Y-%m-%d} in {time_zone}: the clocks go forward"
         raise InputError([InputProblem(what, "closing time", "another hour")])
     return moment
-
-
-def unit_order(codes: Sequence[tuple[str, str | None]]) -> tuple[str, ...]:
-    """Unit codes from the top down, each before its children, siblings by code. `codes`: (code, parent)."""
-    children: dict[str | None, list[str]] = {}
-    for code, parent in sorted(codes, reverse=True):
-        children.setdefault(parent, []).append(code)
-    ordered: list[str] = []
-    waiting = list(children.get(None, []))
-    while waiting:
-        code = waiting.pop()
-        ordered.append(code)
-        waiting.extend(children.get(code, []))
-    return tuple(ordered)

@@ -11,7 +11,8 @@ from cri.db.models import Invitation, Person, Wave, WaveUnit
 from cri.db.queries.organisation import people_count, people_per_unit, present_units
 from cri.db.queries.waves import lock_wave
 from cri.domain.errors import CriError, InputError, InputProblem
-from cri.domain.wave_plan import Missing, Preparation, unit_order, what_is_missing
+from cri.domain.tree import counts_below, in_tree_order
+from cri.domain.wave_plan import Missing, Preparation, what_is_missing
 from cri.services.agencies import this_agency
 from cri.services.context import Context
 from cri.services.instruments import OFFERED, released_languages, released_texts
@@ -55,6 +56,14 @@ def find_wave(ctx: Context, wave_id: uuid.UUID) -> Wave:
     if found is None:
         raise WaveMissingError
     return found
+
+
+def find_draft(ctx: Context, wave_id: uuid.UUID) -> Wave:
+    """A wave that can still be changed. Raises WaveMissingError, WaveStateError once it is open."""
+    wave = find_wave(ctx, wave_id)
+    if wave.state != "draft":
+        raise WaveStateError(wave.state)
+    return wave
 
 
 def create_wave(
@@ -179,27 +188,21 @@ def _check(label: str, languages: Sequence[str], noun: str, instrument: tuple[st
 
 def _freeze_units(ctx: Context, wave_id: uuid.UUID) -> None:
     """Copy the tree in its order, with everybody in and below each unit."""
-    units = {unit.code: unit for unit in present_units(ctx.session, ctx.agency_id)}
-    order = unit_order([(unit.code, unit.parent) for unit in units.values()])
-    people = people_per_unit(ctx.session, ctx.agency_id)
-    below = {code: people.get(code, 0) for code in order}
-    for code in reversed(order):
-        parent = units[code].parent
-        if parent is not None:
-            below[parent] += below[code]
+    units = [unit for unit, _ in in_tree_order(present_units(ctx.session, ctx.agency_id))]
+    headcounts = counts_below(units, people_per_unit(ctx.session, ctx.agency_id))
     ctx.session.execute(
         insert(WaveUnit),
         [
             {
                 "agency_id": ctx.agency_id,
                 "wave_id": wave_id,
-                "code": code,
-                "parent_code": units[code].parent,
-                "name": units[code].name,
-                "headcount": below[code],
+                "code": unit.code,
+                "parent_code": unit.parent,
+                "name": unit.name,
+                "headcount": headcounts[unit.code],
                 "position": position,
             }
-            for position, code in enumerate(order)
+            for position, unit in enumerate(units)
         ],
     )
 

@@ -7,7 +7,19 @@ from flask import Flask
 from cri.web.assets import init_assets
 from cri.web.language import init_language
 
-VIEWS = ("cri.web.views.status",)
+VIEWS = (
+    "cri.web.errors",
+    "cri.web.masthead",
+    "cri.web.views.sign_in",
+    "cri.web.views.home",
+    "cri.web.views.agencies",
+    "cri.web.views.organisation",
+    "cri.web.views.waves",
+    "cri.web.views.links",
+    "cri.web.views.results",
+    "cri.web.views.questionnaire",
+    "cri.web.views.status",
+)
 
 
 def register_views(app: Flask) -> None:

@@ -1,0 +1,60 @@
+"""What every signed-in page shows around its content: the agency, who is signed in, where one can go."""
+
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import lazy_gettext as _l
+
+from cri.domain.access import Permission, Role, allows
+from cri.web.access import Here, here
+
+ROLE_NAMES = {
+    Role.ADMINISTRATOR: _l("Administrator"),
+    Role.LEADER: _l("Leader"),
+    Role.VIEWER: _l("Viewer"),
+}
+SECTIONS = (
+    ("home.show", Permission.BELONG, _l("Overview")),
+    ("waves.overview", Permission.RUN_WAVES, _l("Survey waves")),
+    ("organisation.show", Permission.RUN_WAVES, _l("Organisation")),
+    ("results.newest", Permission.READ_RESULTS, _l("Results")),
+)
+
+
+def init(app: Flask) -> None:
+    """Tell the templates."""
+    app.context_processor(_for_templates)
+
+
+def _for_templates() -> dict[str, Any]:
+    found = here()
+    if found is None:
+        return {"home_url": "/"}
+    return {
+        "home_url": url_for("home.show"),
+        "sign_out_url": url_for("security.logout"),
+        "user": _user(found),
+        "agency": found.agency,
+        "agencies": [
+            {"id": one.agency_id, "name": one.agency_name, "current": one == found.belonging}
+            for one in found.belongings
+        ],
+        "switch_agency_url": url_for("agencies.switch"),
+        "navigation": _navigation(found),
+    }
+
+
+def _user(found: Here) -> dict[str, str]:
+    role = ROLE_NAMES[found.belonging.role] if found.belonging else ""
+    return {"name": found.name, "email": found.email, "role": str(role)}
+
+
+def _navigation(found: Here) -> list[dict[str, Any]]:
+    if found.belonging is None:
+        return []
+    blueprint = request.blueprint
+    return [
+        {"text": str(text), "href": url_for(endpoint), "current": endpoint.split(".")[0] == blueprint}
+        for endpoint, permission, text in SECTIONS
+        if allows(permission, found.belonging.role)
+    ]

@@ -1,0 +1,216 @@
+"""A pack in words, marks and numbers, ready for its pages: text and rounding of the printed report."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from cri.adapters.report_figures import item_note
+from cri.adapters.report_parts import along, claim_about, claim_views, interval_of
+from cri.adapters.report_text import ReportText
+from cri.domain.pack import section_of
+from cri.services.instruments import released_texts
+from cri.web.language import current_language
+
+Document = Mapping[str, Any]
+View = dict[str, Any]
+
+PICK_KINDS: Final = {"say": "solid", "care": "orange", "dont": "quiet"}
+DEEPEST: Final = 4
+
+
+def text_of(pack: Document) -> ReportText:
+    """The pack's words and numbers in the language of this request."""
+    locale, instrument = current_language(), pack["instrument"]
+    return ReportText(pack, locale, released_texts(instrument["code"], instrument["version"], locale))
+
+
+def headline(pack: Document) -> list[View]:
+    """The few numbers that stand first: index, answers, norm; each {label, value, note}."""
+    text = text_of(pack)
+    text.where = "summary"
+    index, population, norm = section_of(pack, "summary")["rows"][0], pack["population"], pack["norm"]
+    few = index["score"] is None
+    facts = [
+        {
+            "label": text.word("summary.index"),
+            "value": text.word("summary.few") if few else text.number("score", index["score"]),
+            "note": _interval_note(text, index) if not few else None,
+        },
+        {
+            "label": text.word("facts.response"),
+            "value": _answered(text, population),
+            "note": None if population["response_rate"] is None else _rate(text, population),
+        },
+    ]
+    if norm is not None:
+        facts.append(
+            {
+                "label": text.word("facts.edition"),
+                "value": norm["edition"],
+                "note": f"{text.peers(norm['peers'])}, {_agencies(text, norm)}",
+            }
+        )
+    return facts
+
+
+def _interval_note(text: ReportText, row: Document) -> str | None:
+    if row["interval"] is None:
+        return None
+    low, high = (text.number("score", end) for end in row["interval"])
+    return text.word("factor.interval", low=low, high=high)
+
+
+def _answered(text: ReportText, population: Document) -> str:
+    answered = text.number("people", population["responses"])
+    if population["headcount"] is None:
+        return answered
+    return text.word(
+        "facts.response_value", n=answered, headcount=text.number("people", population["headcount"])
+    )
+
+
+def _rate(text: ReportText, population: Document) -> str:
+    return f"{text.word('facts.rate')}: {text.number('share', population['response_rate'])}"
+
+
+def _agencies(text: ReportText, norm: Document) -> str:
+    count = text.word("facts.none") if norm["agencies"] is None else text.number("count", norm["agencies"])
+    return f"{text.word('facts.agencies')}: {count}"
+
+
+def first_page(pack: Document) -> View:
+    """The first results page: claims of the index, a row a factor, strengths and gaps, dates."""
+    text = text_of(pack)
+    text.where = "summary"
+    summary = section_of(pack, "summary")
+    claims = pack["claims"]
+    wave = pack["wave"]
+    dates = text.word("report.dates_unknown")
+    if wave["opened"] and wave["closed"]:
+        dates = text.word("report.dates", opened=text.day(wave["opened"]), closed=text.day(wave["closed"]))
+    said = sorted(summary["claims"], key=lambda key: claims[key]["subject"] != "index")
+    return {
+        "words": text.page_words(),
+        "dates": dates,
+        "claims": _claims(text, said),
+        "rows": [_place_row(text, pack, row) for row in summary["rows"]],
+        "has_norm": any(row["strip"] for row in summary["rows"]),
+        "ends": [text.tick(end) for end in pack["axis"]],
+        "strengths": _claims(text, summary["strengths"]),
+        "gaps": _claims(text, summary["gaps"]),
+        "shown": text.shown,
+    }
+
+
+def _claims(text: ReportText, keys: list[str]) -> list[View]:
+    return [{**view, "kind": PICK_KINDS[view["verdict"]]} for view in claim_views(text, keys)]
+
+
+def _place_row(text: ReportText, pack: Document, row: Document) -> View:
+    position = claim_about(text, row["code"], "position")
+    score = claim_about(text, row["code"], "score")
+    place, silent = row["place"], position["text_key"] == "position.none"
+    band = text.word("bands.no_norm" if place is None else "bands.none")
+    detail = ""
+    if place is not None and not silent:
+        band = text.word(f"bands.{place['band']}")
+        if place["percentile"] is not None and place["band"] != "cannot_tell":
+            low, high = (text.number("rank", end) for end in place["interval80"])
+            percentile = text.number("rank", place["percentile"])
+            detail = text.word("summary.percentile", percentile=percentile, low=low, high=high)
+    return {
+        "code": row["code"],
+        "is_index": row["code"] == "index",
+        "name": text.factor_name(row["code"]),
+        "few": row["score"] is None,
+        "score": text.number("score", row["score"]),
+        "interval": interval_of(text, "score", row["interval"]),
+        "band": band,
+        "detail": detail,
+        "at": strip_marks(pack, row),
+        "spoken": f"{text.spoken(score)} {text.spoken(position)}",
+    }
+
+
+def strip_marks(pack: Document, row: Document) -> View | None:
+    """Where the parts of a strip stand, in per cent of its width; None where no score may be shown."""
+    if row["score"] is None:
+        return None
+    axis, strip = (float(pack["axis"][0]), float(pack["axis"][1])), row["strip"]
+    quartiles = (strip and strip["quartiles"]) or (None, strip["median"] if strip else None, None)
+    low, high = row["interval"] or (None, None)
+    marks = {
+        "lowest": strip["lowest"]["mean"] if strip else None,
+        "q1": quartiles[0],
+        "median": quartiles[1],
+        "q3": quartiles[2],
+        "best": strip["best"]["mean"] if strip else None,
+        "low": low,
+        "high": high,
+        "score": row["score"],
+    }
+    return {name: None if value is None else along(axis, value) for name, value in marks.items()}
+
+
+def factor_page(pack: Document, code: str, units: Sequence[Document]) -> View:
+    """A factor's page: what it means, its score, items and units. KeyError for a factor that is not there.
+
+    units: rows of all units, as of `cri.domain.pack_rows.unit_rows`.
+    """
+    text = text_of(pack)
+    text.where = code
+    section = section_of(pack, code)
+    if section["key"] != "factor":
+        raise KeyError(code)
+    words, row = text.factor(code), section["row"]
+    position = claim_about(text, code, "position")["id"]
+    score = claim_about(text, code, "score")["id"]
+    return {
+        "words": text.page_words(),
+        "name": text.factor_name(code),
+        "meaning": words.meaning if words else "",
+        "strong": words.strong if words else "",
+        "weak": words.weak if words else "",
+        "few": row["score"] is None,
+        "row": _place_row(text, pack, row),
+        "n": text.number("people", row["n"] if row["score"] is not None else None),
+        "ends": [text.tick(end) for end in pack["axis"]],
+        "has_norm": row["strip"] is not None,
+        "claims": _claims(text, [score, position, *section["claims"]]),
+        "items": [_item_row(text, item) for item in section["items"]],
+        "units": [_unit_row(text, unit) for unit in units],
+        "shown": text.shown,
+    }
+
+
+def _item_row(text: ReportText, row: Document) -> View:
+    enough = row["n"] >= text.pack["minimum"]
+    hidden = None
+    if row["favourable"] is not None:
+        favourable = text.number("share", row["favourable"])
+    elif row["favourable_limit"]:
+        favourable = text.limit(row["favourable_limit"])
+    else:
+        hidden = favourable = text.word("factor.item_alike" if enough else "factor.item_few")
+    bands = ("favourable", "neutral", "unfavourable")
+    return {
+        "statement": text.statement(row["code"]),
+        "note": item_note(text, row),
+        "n": text.number("people", row["n"] if enough else None),
+        "dont_know": text.number("people", row["dont_know"] if enough else None),
+        "favourable": favourable,
+        "hidden": hidden,
+        "bands": None if row["favourable"] is None else [100 * (row[band] or 0.0) for band in bands],
+    }
+
+
+def _unit_row(text: ReportText, row: Document) -> View:
+    why = {"small": "factor.unit_few", "complementary": "factor.unit_complementary"}
+    hidden = row["suppressed"]
+    return {
+        "name": text.unit_name(row["code"]),
+        "depth": min(row["depth"], DEEPEST),
+        "hidden": text.word(why[hidden]) if hidden else None,
+        "n": "" if hidden else text.number("group", row["n"]),
+        "score": "" if hidden else text.number("score", row["score"]),
+        "interval": "" if hidden else interval_of(text, "score", row["interval"]),
+    }

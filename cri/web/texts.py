@@ -1,0 +1,54 @@
+"""Numbers and times as the reader's language writes them. Digits are 0-9 in every language."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from babel.numbers import format_decimal, format_percent
+from flask_babel import gettext as _
+
+from cri.domain.rates import Count
+from cri.domain.roster_problems import MESSAGES, PARTS, RowProblem
+from cri.domain.rounding import round_share
+from cri.web.language import current_language
+
+LONG = "EEEE d MMMM y, HH:mm"
+
+
+def number(value: int) -> str:
+    """A whole number with the language's separators."""
+    return format_decimal(value, locale=current_language(), numbering_system="latn")
+
+
+def per_cent(share: float) -> str:
+    """A share (0-1) in whole per cent."""
+    return format_percent(round_share(share) / 100, locale=current_language(), numbering_system="latn")
+
+
+def moment(at: datetime, time_zone: str) -> str:
+    """A moment on the agency's wall clock, with the day of the week and the zone's city."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    city = time_zone.rpartition("/")[2].replace("_", " ")
+    return f"{format_datetime(local, LONG, tzinfo=local.tzinfo, locale=current_language())} ({city})"
+
+
+def taken_part(count: Count) -> str:
+    """How many of those invited have taken part."""
+    values = {
+        "used": number(count.used),
+        "invited": number(count.invited),
+        "share": per_cent(count.rate),
+    }
+    return str(_("%(used)s of %(invited)s (%(share)s)", **values))
+
+
+def what_is_wrong(problem: RowProblem) -> dict[str, str]:
+    """A problem in the reader's language: {part, row, column, what, expected}."""
+    what, expected = MESSAGES[problem.kind]
+    return {
+        "part": _(PARTS[problem.part]),
+        "row": number(problem.row) if problem.row else "",
+        "column": problem.column,
+        "what": _(what, **problem.values),
+        "expected": _(expected, **problem.values),
+    }

@@ -1,0 +1,228 @@
+"""Running a wave: set it up, open it, watch the rate, close it. Never any answer."""
+
+import uuid
+from datetime import UTC, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, Flask, flash, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from cri.db.models import Wave
+from cri.db.queries.organisation import people_count, present_units
+from cri.domain.access import Permission
+from cri.domain.errors import InputError
+from cri.domain.wave_plan import moment_of
+from cri.services import waves
+from cri.services.agencies import this_agency
+from cri.services.context import Context
+from cri.services.instruments import OFFERED, offered_languages, released_texts
+from cri.services.waves import WaveNotReadyError
+from cri.web.access import requires
+from cri.web.forms.waves import WaveForm
+from cri.web.language import current_language, language_name
+from cri.web.texts import moment, number
+from cri.web.wave_views import closing_steps, draft_steps, rates_view, report_ready, state_tag, wave_facts
+
+views = Blueprint("waves", __name__, url_prefix="/waves")
+
+USUAL_DAYS = 21
+USUAL_HOUR = time(17, 0)
+REFRESH_SECONDS = 5
+
+
+def init(app: Flask) -> None:
+    """Add these views."""
+    app.register_blueprint(views)
+
+
+@views.get("")
+@requires(Permission.RUN_WAVES)
+def overview(ctx: Context) -> ResponseReturnValue:
+    """All waves of the agency."""
+    zone = this_agency(ctx).time_zone
+    rows = [
+        {
+            "label": wave.label,
+            "href": url_for(".show", wave_id=wave.id),
+            "state": state_tag(wave.state),
+            "opened": moment(wave.opened_at, zone) if wave.opened_at else "",
+            "closes": _closing(wave, zone),
+        }
+        for wave in waves.list_waves(ctx)
+    ]
+    return render_template("views/waves/overview.html", rows=rows)
+
+
+def _closing(wave: Wave, zone: str) -> str:
+    at = wave.closed_at or wave.closes_at
+    return moment(at, zone) if at else ""
+
+
+@views.get("/new")
+@requires(Permission.RUN_WAVES)
+def new(ctx: Context) -> ResponseReturnValue:
+    """An empty form with what is usual filled in."""
+    agency = this_agency(ctx)
+    day = (ctx.now.astimezone(ZoneInfo(agency.time_zone)) + timedelta(days=USUAL_DAYS)).date()
+    form = _form()
+    form.process(languages=list(offered_languages()), noun=agency.noun, closes_on=day, closes_time=USUAL_HOUR)
+    return _form_page(ctx, form, None)
+
+
+@views.post("/new")
+@requires(Permission.RUN_WAVES)
+def create(ctx: Context) -> ResponseReturnValue:
+    """Make a draft."""
+    form = _form()
+    asked = _read(ctx, form)
+    if asked is None:
+        return _form_page(ctx, form, None), 422
+    wave_id = waves.create_wave(ctx, **asked)
+    return redirect(url_for(".show", wave_id=wave_id), 303)
+
+
+@views.get("/<uuid:wave_id>/edit")
+@requires(Permission.RUN_WAVES)
+def edit(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
+    """A draft, to be changed."""
+    wave = waves.find_draft(ctx, wave_id)
+    closing = (wave.closes_at or ctx.now).astimezone(ZoneInfo(this_agency(ctx).time_zone))
+    form = _form()
+    form.process(
+        label=wave.label,
+        languages=wave.languages,
+        noun=wave.noun,
+        closes_on=closing.date(),
+        closes_time=closing.time(),
+    )
+    return _form_page(ctx, form, wave)
+
+
+@views.post("/<uuid:wave_id>/edit")
+@requires(Permission.RUN_WAVES)
+def change(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
+    """Change a draft."""
+    wave = waves.find_draft(ctx, wave_id)
+    form = _form()
+    asked = _read(ctx, form)
+    if asked is None:
+        return _form_page(ctx, form, wave), 422
+    waves.change_wave(ctx, wave_id, **asked)
+    return redirect(url_for(".show", wave_id=wave_id), 303)
+
+
+def _form() -> WaveForm:
+    form = WaveForm()
+    nouns = released_texts(*OFFERED, current_language()).nouns
+    form.noun.choices = [(code, forms["name"]) for code, forms in nouns.items()]
+    form.languages.choices = [(code, language_name(code)) for code in offered_languages()]
+    return form
+
+
+def _read(ctx: Context, form: WaveForm) -> dict[str, Any] | None:
+    """What a valid form asks for; None, and the form says why, when something is wrong."""
+    if not form.validate_on_submit():
+        return None
+    try:
+        closes_at = moment_of(form.local_closing, this_agency(ctx).time_zone)
+    except InputError:
+        form.closes_time.errors = [
+            _("There is no such hour on that day: the clocks go forward. Choose another.")
+        ]
+        return None
+    if closes_at <= ctx.now.astimezone(UTC):
+        form.closes_on.errors = [_("The survey must close in the future.")]
+        return None
+    return {
+        "label": form.label.data,
+        "languages": form.languages.data,
+        "noun": form.noun.data,
+        "closes_at": closes_at,
+    }
+
+
+def _form_page(ctx: Context, form: WaveForm, wave: Wave | None) -> str:
+    return render_template(
+        "views/waves/form.html", form=form, wave=wave, time_zone=this_agency(ctx).time_zone
+    )
+
+
+@views.get("/<uuid:wave_id>")
+@requires(Permission.RUN_WAVES)
+def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
+    """Where a wave is, and the next thing to do about it."""
+    wave = waves.find_wave(ctx, wave_id)
+    common = {
+        "wave": wave,
+        "facts": wave_facts(wave, this_agency(ctx).time_zone),
+        "tag": state_tag(wave.state),
+    }
+    if wave.state == "draft":
+        missing = waves.missing_for_opening(ctx, wave)
+        steps = draft_steps(wave, missing)
+        return render_template("views/waves/draft.html", steps=steps, ready=not missing, **common)
+    if wave.state == "open":
+        overdue = wave.closes_at is not None and wave.closes_at <= ctx.now
+        rates = rates_view(ctx, wave)
+        return render_template("views/waves/open.html", rates=rates, overdue=overdue, **common)
+    done = report_ready(ctx, wave)
+    steps = closing_steps(wave, done)
+    response = make_response(
+        render_template(
+            "views/waves/closing.html", steps=steps, done=done, rates=rates_view(ctx, wave), **common
+        )
+    )
+    if not done:
+        response.headers["Refresh"] = str(REFRESH_SECONDS)
+    return response
+
+
+@views.get("/<uuid:wave_id>/open")
+@requires(Permission.RUN_WAVES)
+def confirm_open(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
+    """What opening freezes, to be read before doing it."""
+    wave = waves.find_draft(ctx, wave_id)
+    if waves.missing_for_opening(ctx, wave):
+        return redirect(url_for(".show", wave_id=wave_id))
+    people = people_count(ctx.session, ctx.agency_id)
+    return render_template(
+        "views/waves/confirm_open.html",
+        wave=wave,
+        facts=wave_facts(wave, this_agency(ctx).time_zone),
+        people=number(people),
+        units=number(len(present_units(ctx.session, ctx.agency_id))),
+        too_few=people < wave.minimum,
+    )
+
+
+@views.post("/<uuid:wave_id>/open")
+@requires(Permission.RUN_WAVES)
+def open_now(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
+    """Open it."""
+    try:
+        waves.open_wave(ctx, wave_id)
+    except WaveNotReadyError:
+        flash(_("Something is still missing. Nothing was opened."), "warning")
+        return redirect(url_for(".show", wave_id=wave_id), 303)
+    flash(_("The survey is open. Now give people their links."), "success")
+    return redirect(url_for("links.show", wave_id=wave_id), 303)
+
+
+@views.get("/<uuid:wave_id>/close")
+@requires(Permission.RUN_WAVES)
+def confirm_close(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
+    """What closing means, to be read before doing it."""
+    wave = waves.find_wave(ctx, wave_id)
+    if wave.state != "open":
+        return redirect(url_for(".show", wave_id=wave_id))
+    return render_template("views/waves/confirm_close.html", wave=wave, rates=rates_view(ctx, wave))
+
+
+@views.post("/<uuid:wave_id>/close")
+@requires(Permission.RUN_WAVES)
+def close_now(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
+    """Close it and ask for sealing."""
+    waves.close_wave(ctx, wave_id)
+    return redirect(url_for(".show", wave_id=wave_id), 303)

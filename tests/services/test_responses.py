@@ -1,5 +1,6 @@
 """From a link to a submission: links, drafts, resume codes, and one answer a link whatever happens."""
 
+import itertools
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -16,7 +17,7 @@ from cri.adapters.envelopes import make_resume_code, unseal_answers
 from cri.db.models import Draft, Invitation, MailboxEntry, Wave
 from cri.db.session import enter_agency
 from cri.domain.sheet import DONT_KNOW, Unit
-from cri.domain.wave import Answers, submission_from_document
+from cri.domain.wave import Answers, Submission, submission_from_document
 from cri.services.context import Parts
 from cri.services.drafts import (
     Progress,
@@ -230,7 +231,7 @@ def test_a_code_resumes_its_own_link_and_from_a_poster_the_link_it_made(
 # Submission
 
 
-def received(sessions: Sessions, parts: Parts, wave: OpenedWave) -> list[object]:
+def received(sessions: Sessions, parts: Parts, wave: OpenedWave) -> list[Submission]:
     private = parts.wave_keys.private(str(wave.wave_id))
     with sessions() as session:
         enter_agency(session, wave.agency_id)
@@ -309,34 +310,38 @@ def test_sealing_that_has_begun_wins(sessions: Sessions, parts: Parts, wave: Ope
     assert count(sessions, wave, MailboxEntry) == 0
 
 
+def submitted_with_fault_at(
+    number: int, sessions: Sessions, parts: Parts, wave: OpenedWave, code: str
+) -> bool:
+    """Submit while the statement of that number fails; whether it went through, for want of so many."""
+    statements = itertools.count()
+
+    def fail(*_: object) -> None:
+        if next(statements) == number:
+            raise OperationalError("statement", {}, Exception("the connection is gone"))
+
+    with sessions() as session:
+        event.listen(session.connection(), "before_cursor_execute", fail)
+        try:
+            submit_draft(session, parts.secrets, follow(session, parts, wave.tokens[0]), code)
+            session.commit()
+        except OperationalError:
+            session.rollback()
+            return False
+        return True
+
+
 def test_whichever_statement_fails_it_is_all_or_nothing(
     sessions: Sessions, parts: Parts, wave: OpenedWave
 ) -> None:
     code = begin(sessions, parts, wave.tokens[0], Progress(ANSWERS))
     tried = 0
-    while True:
-        statements = iter(range(tried, -1, -1))
-
-        def fail(*_: object, left: object = statements) -> None:
-            if next(left, None) == 0:  # type: ignore[call-overload]  # bound in the loop on purpose
-                raise OperationalError("statement", {}, Exception("the connection is gone"))
-
-        with sessions() as session:
-            session.connection()
-            event.listen(session.connection(), "before_cursor_execute", fail)
-            try:
-                submit_draft(session, parts.secrets, follow(session, parts, wave.tokens[0]), code)
-                session.commit()
-            except OperationalError:
-                session.rollback()
-            else:
-                break
+    while not submitted_with_fault_at(tried, sessions, parts, wave, code):
         assert count(sessions, wave, MailboxEntry) == 0
         assert count(sessions, wave, Draft) == 1
         tried += 1
-    assert (
-        tried >= 6
-    )  # the link, its wave, the wave's lock, the mark, the draft, the mailbox, the clearing up
+    # The link, what lies behind it, the wave's lock, the mark, the draft, the mailbox, the clearing up.
+    assert tried >= 7
     assert count(sessions, wave, MailboxEntry) == 1
     with sessions() as session:
         enter_agency(session, wave.agency_id)

@@ -1,6 +1,7 @@
 """Resume codes survive slips of the finger; envelopes open only with their key and have one length."""
 
 import json
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -95,7 +96,7 @@ def test_a_draft_opens_with_its_code_in_its_wave_and_with_no_other() -> None:
 def test_all_envelopes_of_a_wave_are_of_one_length() -> None:
     key, _ = draft_key(SECRET, make_resume_code(), b"wave")
     public = bytes(PrivateKey.generate().public_key)
-    documents = [{}, {"items": {"insight1": 1}}, {"comments": {"easier": "ط" * 150}}]
+    documents: list[dict[str, Any]] = [{}, {"items": {"insight1": 1}}, {"comments": {"easier": "ط" * 150}}]
     assert len({len(close_draft(key, one, 400)) for one in documents}) == 1
     assert len({len(seal_answers(public, one, 400)) for one in documents}) == 1
 

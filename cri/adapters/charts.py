@@ -1,8 +1,8 @@
 """Plotly figures drawn as SVG by plotly.js in one headless Chromium page, all of a pack in one round trip.
 
-Kaleido's own call per figure reloads the page each time; here its engine is used directly. An SVG is cached by the
-digest of its figure and of plotly.js, so that a replay draws nothing twice. Nothing is fetched: the page is a file
-and the browser's only way out is a proxy that is not there.
+Kaleido's own call per figure reloads the page each time; here its engine is used directly. An SVG is cached
+by the digest of its figure and of plotly.js, so that a replay draws nothing twice. Nothing is fetched: the
+page is a file, and the browser's only way out is a proxy that is not there.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
-from xml.etree import ElementTree as Xml
+from xml.etree import ElementTree as ET
 
 import plotly
 from kaleido import Kaleido
@@ -35,7 +35,15 @@ DRAW: Final = """async function(figures) {
 }"""
 SVG: Final = "http://www.w3.org/2000/svg"
 DRAWN: Final = {"d", "transform", "x", "y", "width", "height", "viewBox", "fill-rule"}
-PAINT: Final = {"fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "opacity"}
+PAINT: Final = {
+    "fill",
+    "fill-opacity",
+    "stroke",
+    "stroke-width",
+    "stroke-opacity",
+    "stroke-dasharray",
+    "opacity",
+}
 PLAIN: Final = {("opacity", "1"), ("fill-opacity", "1"), ("stroke-opacity", "1")}
 
 
@@ -154,27 +162,29 @@ def clean_svg(drawn: str) -> bytes:
 
     A figure's axis always holds its values, so that nothing needs clipping and no id is left to renumber.
     """
-    root = Xml.fromstring(drawn)  # noqa: S314  our own browser's output, not a stranger's file
+    root = ET.fromstring(drawn)  # noqa: S314  our own browser's output, not a stranger's file
     for element in root.iter():
         style = _style(element)
         kept = {name: value for name, value in element.attrib.items() if name in DRAWN}
         element.attrib.clear()
         element.attrib.update(kept | ({"style": style} if style else {}))
     _prune(root)
-    Xml.register_namespace("", SVG)
-    return Xml.tostring(root, encoding="utf-8")
+    ET.register_namespace("", SVG)
+    return bytes(ET.tostring(root, encoding="utf-8"))
 
 
-def _style(element: Xml.Element) -> str:
+def _style(element: ET.Element) -> str:
     pairs = [part.split(":", 1) for part in element.get("style", "").split(";") if ":" in part]
     kept = {name.strip(): value.strip() for name, value in pairs if name.strip() in PAINT}
     for paint in ("fill", "stroke"):
-        if kept.get(f"{paint}-opacity") == "0" or kept.get("stroke-width") in {"0", "0px"} and paint == "stroke":
-            kept = {name: value for name, value in kept.items() if not name.startswith(paint)} | {paint: "none"}
+        unseen = kept.get(f"{paint}-opacity") == "0" or kept.get(f"{paint}-width") in {"0", "0px"}
+        if unseen:
+            kept = {name: value for name, value in kept.items() if not name.startswith(paint)}
+            kept[paint] = "none"
     return ";".join(f"{name}:{value}" for name, value in kept.items() if (name, value) not in PLAIN)
 
 
-def _prune(element: Xml.Element) -> None:
+def _prune(element: ET.Element) -> None:
     for child in list(element):
         _prune(child)
         tag = child.tag.removeprefix(f"{{{SVG}}}")
@@ -182,7 +192,7 @@ def _prune(element: Xml.Element) -> None:
             element.remove(child)
 
 
-def _is_nothing(tag: str, element: Xml.Element) -> bool:
+def _is_nothing(tag: str, element: ET.Element) -> bool:
     if tag == "rect":
         return "fill:none" in element.get("style", "")
     return tag == "path" and element.get("d", "M0,0") == "M0,0"

@@ -1,4 +1,4 @@
-"""A pack document printed: figures drawn, templates filled, PDF or HTML made, and the manifest that replays it."""
+"""A pack document printed: figures drawn, templates filled, PDF or HTML made, its manifest written."""
 
 import hashlib
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ MANIFEST: Final = "cri.manifest/1"
 
 @dataclass(frozen=True)
 class Report:
-    """A printed pack: its bytes, and the manifest without the addresses of its inputs, which the edge knows."""
+    """A printed pack: its bytes, and its manifest without the inputs' places, which only the edge knows."""
 
     data: bytes
     manifest: dict[str, Any]
@@ -70,7 +70,7 @@ def print_leader_pack(
 
 
 def _page(pack: Document, view: Document, faces: str) -> str:
-    # Everything typed by people passes through here: escaped always, and a template can only read what it is fed.
+    # All that people typed passes through here: always escaped, and a template only reads what it is fed.
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(REPORTS),
         autoescape=True,

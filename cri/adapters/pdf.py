@@ -1,4 +1,4 @@
-"""HTML to PDF by WeasyPrint: tagged, fonts embedded, the same bytes each time, and nothing fetched but our own."""
+"""HTML to PDF by WeasyPrint: tagged, fonts embedded, the same bytes each time, and nothing fetched."""
 
 import base64
 import binascii

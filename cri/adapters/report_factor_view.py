@@ -10,6 +10,7 @@ from cri.adapters.report_text import ReportText
 Document = Mapping[str, Any]
 View = dict[str, Any]
 DEEPEST = 3  # levels of the tree that are set in
+NARROW = 180  # px of a units figure beside the texts of strong and weak
 
 
 def factor_view(
@@ -64,10 +65,27 @@ def _strip(text: ReportText, row: Document, drawing: Drawing, svg: bytes) -> Vie
     if strip:
         low, high = strip["lowest"], strip["best"]
         below = [
-            _mark(text, drawing, low["mean"], "from", "left", text.word("key.lowest", size=text.number("count", low["size"]))),
-            _mark(text, drawing, high["mean"], "to", "right", text.word("key.best", size=text.number("count", high["size"]))),
+            _mark(
+                text,
+                drawing,
+                low["mean"],
+                "from",
+                "left",
+                text.word("key.lowest", size=text.number("count", low["size"])),
+            ),
+            _mark(
+                text,
+                drawing,
+                high["mean"],
+                "to",
+                "right",
+                text.word("key.best", size=text.number("count", high["size"])),
+            ),
         ]
-        room = [abs(along(drawing.axis, strip["median"]) - along(drawing.axis, end["mean"])) for end in (low, high)]
+        room = [
+            abs(along(drawing.axis, strip["median"]) - along(drawing.axis, end["mean"]))
+            for end in (low, high)
+        ]
         if min(room) * drawing.canvas.width / 100 > 80:
             below.insert(1, _mark(text, drawing, strip["median"], "at", "left", text.word("key.median")))
     above = [] if row["score"] is None else [
@@ -90,9 +108,7 @@ def _mark(text: ReportText, drawing: Drawing, value: float, side: str, edge: str
 def _items(text: ReportText, section: Document, drawing: Drawing, svg: bytes) -> View:
     claims = [text.pack["claims"][key] for key in section["claims"] if key.startswith("item.")]
     alt = " ".join(text.spoken(claim) for claim in claims) or text.word("factor.items_table")
-    rows = [
-        _item_row(text, row, cell_height(drawing, number)) for number, row in enumerate(section["items"])
-    ]
+    rows = [_item_row(text, row, cell_height(drawing, number)) for number, row in enumerate(section["items"])]
     return {"figure": picture(drawing, svg, alt), "rows": rows}
 
 
@@ -127,6 +143,7 @@ def _units(
     more = section["units_more"]
     return {
         "figure": picture(drawing, svgs[key], alt),
+        "wide": drawing.canvas.width > NARROW,
         "ticks": ticks(text, drawing.axis),
         "rows": [
             _unit_row(text, row, cell_height(drawing, number)) for number, row in enumerate(section["units"])

@@ -11,6 +11,7 @@ from cri.domain.pack import figure_rows, section_of
 
 Document = Mapping[str, Any]
 
+NARROW_LINES: Final = 2
 COVER_COLOURS: Final = {
     "agency": "paper",
     "paper": "cover",
@@ -32,7 +33,7 @@ class Drawing:
 
 
 def plan_drawings(text: ReportText, layout: Document, palette: Mapping[str, str]) -> dict[str, Drawing]:
-    """Return the drawings of a pack by figure id, and the cover's under "cover"; none for a figure without rows."""
+    """Return the drawings of a pack by figure id, and the cover's under "cover"."""
     pack = text.pack
     axis = (float(pack["axis"][0]), float(pack["axis"][1]))
     drawings = {"cover": _cover(pack, layout["cover"], axis, palette)}
@@ -46,13 +47,22 @@ def plan_drawings(text: ReportText, layout: Document, palette: Mapping[str, str]
         elif entry["kind"] == "items":
             drawings[key] = _items(text, rows, layout["items"], palette)
         else:
-            drawings[key] = _units(text, entry["of"][0], rows, layout["units"], palette)
+            drawings[key] = _units(
+                text, entry["of"][0], rows, layout[units_layout(text, rows, layout)], palette
+            )
     return drawings
 
 
 def cell_height(drawing: Drawing, row: int) -> float:
     """Return the height in px of a table's cell beside a figure's row, without the hairline below it."""
     return round(drawing.canvas.heights[row] - RULE, 2)
+
+
+def units_layout(text: ReportText, rows: Sequence[Document], layout: Document) -> str:
+    """Return "units", or "units_wide" where a name would take more than two lines in the narrow table."""
+    size = layout["units"]
+    lines = (lines_of(text.unit_name(row["code"]), size["text_width"], size["text_size"]) for row in rows)
+    return "units_wide" if max(lines, default=0) > NARROW_LINES else "units"
 
 
 def item_note(text: ReportText, row: Document) -> str:
@@ -81,9 +91,7 @@ def _row_height(written: str, size: Document, indent: float = 0.0) -> float:
     return float(max(size["row"], round(lines * size["line"] + size["padding"])))
 
 
-def _items(
-    text: ReportText, rows: Sequence[Document], size: Document, palette: Mapping[str, str]
-) -> Drawing:
+def _items(text: ReportText, rows: Sequence[Document], size: Document, palette: Mapping[str, str]) -> Drawing:
     written = [f"{text.statement(row['code'])} {item_note(text, row)}" for row in rows]
     canvas = Canvas(size["width"], tuple(_row_height(entry, size) for entry in written))
     figure = items_figure(rows, canvas, palette, mirrored=text.direction == "rtl")

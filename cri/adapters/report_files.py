@@ -69,7 +69,7 @@ def load_style(kind: str) -> str:
 
 
 def fonts() -> tuple[Font, ...]:
-    """Return the fonts that set-up has put into `reports/fonts`. Raises InputError naming one that is missing."""
+    """Return the fonts that set-up puts into `reports/fonts`. Raises InputError naming a missing one."""
     found = []
     for entry in json.loads((REPORTS / "fonts" / "fonts.json").read_text(encoding="utf-8")):
         path = REPORTS / "fonts" / entry["as"]
@@ -82,7 +82,8 @@ def fonts() -> tuple[Font, ...]:
 def font_faces(url_of: Mapping[Path, str]) -> str:
     """Return @font-face rules; `url_of` says under what address each font file is found."""
     return "\n".join(
-        f'@font-face {{ font-family: "{font.family}"; font-weight: {font.weight}; src: url("{url_of[font.path]}"); }}'
+        f'@font-face {{ font-family: "{font.family}"; font-weight: {font.weight}; '
+        f'src: url("{url_of[font.path]}"); }}'
         for font in fonts()
     )
 
@@ -94,7 +95,7 @@ def data_url(kind: str, data: bytes) -> str:
 
 @cache
 def reports_digest() -> str:
-    """Return the sha256 over every file in `reports/` that shapes a pack, fonts included, by name and content."""
+    """Return the sha256 over every file in `reports/` that shapes a pack, fonts included."""
     whole = hashlib.sha256()
     for folder in ("packs", "components", "styles", "fonts", "text"):
         for path in sorted((REPORTS / folder).rglob("*")):

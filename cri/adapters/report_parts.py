@@ -6,6 +6,7 @@ from typing import Any
 from cri.adapters.report_figures import Drawing
 from cri.adapters.report_files import data_url
 from cri.adapters.report_text import ReportText
+from cri.domain.figures import ticks_of
 
 View = dict[str, Any]
 
@@ -35,9 +36,8 @@ def picture(drawing: Drawing, svg: bytes, alt: str) -> View:
 
 
 def ticks(text: ReportText, axis: tuple[float, float]) -> list[View]:
-    """Return the marks of an axis in tens: {at: per cent of the width, text}."""
-    marks = range(int(axis[0]), int(axis[1]) + 1, 10)
-    return [{"at": along(axis, mark), "text": text.tick(mark)} for mark in marks]
+    """Return the marks of an axis: {at: per cent of the width, text}."""
+    return [{"at": along(axis, mark), "text": text.tick(mark)} for mark in ticks_of(axis)]
 
 
 def along(axis: tuple[float, float], value: float) -> float:
@@ -59,3 +59,39 @@ def claim_about(text: ReportText, subject: str, kind: str) -> Mapping[str, Any]:
         for claim in text.pack["claims"].values()
         if claim["subject"] == subject and claim["text_key"].startswith(f"{kind}.")
     )
+
+
+def facts_of(pairs: Iterable[tuple[str, str]]) -> list[View]:
+    """Return labelled values: {label, value, is_word: whether the value holds no number}."""
+    return [
+        {"label": label, "value": value, "is_word": not any(sign.isdigit() for sign in value)}
+        for label, value in pairs
+    ]
+
+
+def response_of(text: ReportText) -> str:
+    """Return how many answered, of how many where that is known."""
+    population = text.pack["population"]
+    n = text.number("people", population["responses"])
+    if population["headcount"] is None:
+        return n
+    return text.word("facts.response_value", n=n, headcount=text.number("people", population["headcount"]))
+
+
+def rate_of(text: ReportText) -> str:
+    """Return the response rate, or that it is not known."""
+    rate = text.pack["population"]["response_rate"]
+    return text.word("facts.unknown") if rate is None else text.number("share", rate)
+
+
+def norm_facts(text: ReportText) -> list[tuple[str, str]]:
+    """Return edition, peer group and number of agencies with their labels, or that there is no edition."""
+    norm = text.pack["norm"]
+    if norm is None:
+        return [(text.word("facts.edition"), text.word("facts.none"))]
+    agencies = text.word("facts.none") if norm["agencies"] is None else text.number("count", norm["agencies"])
+    return [
+        (text.word("facts.edition"), norm["edition"]),
+        (text.word("facts.peers"), text.peers(norm["peers"])),
+        (text.word("facts.agencies"), agencies),
+    ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from string import Formatter
 from typing import Any, Final
 
 from babel import Locale
@@ -80,9 +81,12 @@ class ReportText:
 
     def sentence(self, claim: Document) -> str:
         """Return the sentence of a claim, made from the claim alone."""
-        template = self.words["claims"][claim["text_key"]]
-        values = {name: self.value(value) for name, value in claim["values"].items()}
-        return str(template).format_map(values)
+        template = str(self.words["claims"][claim["text_key"]])
+        named = {field for _, field, _, _ in Formatter().parse(template) if field}  # only what is printed
+        values = {name: self.value(value) for name, value in claim["values"].items() if name in named}
+        if claim["subject"] == "index" and not template.startswith("{factor}"):
+            values["factor"] = self.word("summary.index_inside")
+        return template.format_map(values)
 
     def reason(self, claim: Document) -> str:
         """Return the one-line reason of a claim's verdict."""
@@ -127,7 +131,7 @@ class ReportText:
         return found.name if found else code
 
     def statement(self, code: str) -> str:
-        """Return an item's statement with the agency's noun for the people it serves; the code without texts."""
+        """Return an item's statement with the noun for the people served; the code without texts."""
         if self.instrument is None or code not in self.instrument.items:
             return code
         nouns = self.instrument.nouns

@@ -1,4 +1,4 @@
-"""How many lines a text will take, from the fonts' own widths, so that rows of a table can have fixed heights."""
+"""How many lines a text will take, from the fonts' own widths, so that rows can have fixed heights."""
 
 from functools import cache
 from typing import Final
@@ -13,7 +13,7 @@ SAFETY: Final = 1.03  # joining and kerning move a line's length a little
 
 
 def lines_of(text: str, width: float, size: float) -> int:
-    """Lines that `text` takes at a font size in a width, both in px, broken at spaces and inside words too long."""
+    """Return the lines that `text` takes: width and font size in px, words too long are broken anywhere."""
     space = _advance(" ") * size * SAFETY
     lines, used = 1, 0.0
     for word in text.split():
@@ -27,7 +27,7 @@ def lines_of(text: str, width: float, size: float) -> int:
 
 
 def _advance(character: str) -> float:
-    """Width of a character in em; of a joined script's letters that of the letter alone, which is the widest."""
+    """Width of a character in em; of a joined script's letter that of the letter alone, its widest."""
     widths = _widths()
     return widths.get(ord(character), UNKNOWN)
 

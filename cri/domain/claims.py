@@ -97,7 +97,8 @@ def position_claim(code: str, place: Document | None, *, pretended: bool = False
     if place is None:
         return _claim("position.none", code, "dont", "no_norm", factor=subject)
     if place["band"] is None:
-        return _claim("position.none", code, "dont", "norm_too_thin", factor=subject)
+        reason = "too_few" if place["score"] is None else "norm_too_thin"
+        return _claim("position.none", code, "dont", reason, factor=subject)
     if pretended:
         return _claim("position.none", code, "dont", "norm_synthetic", factor=subject)
     band = place["band"]
@@ -218,8 +219,8 @@ def pick_claims(selection: Selection, rows: Sequence[Document]) -> list[Claim]:
         (row for row in scored if row["code"] not in taken), key=lambda row: (-row["score"], row["code"])
     )
     each = min(MOST_PICKED, len(scored) // 2)
-    above = [row for row in free if row["score"] >= profile][: max(0, each - len(selection.strengths))]
-    below = [row for row in free if row["score"] < profile][::-1][: max(0, each - len(selection.gaps))]
+    above = free[: max(0, each - len(selection.strengths))]
+    below = free[len(above) :][::-1][: max(0, each - len(selection.gaps))]
     return [
         *(_pick_claim("strength", pick, profile) for pick in selection.strengths),
         *(_next_claim("strength", row, profile) for row in above),

@@ -19,6 +19,7 @@ Row = Mapping[str, Any]
 Figure = dict[str, Any]
 
 RULE: Final = 0.53  # px, 0.4 pt: the hairline between rows of a table
+LONG_AXIS: Final = 60.0  # points up to which each ten is marked
 LEAST_SPAN: Final = 40.0  # points: a narrower axis would make noise look like news
 
 
@@ -57,6 +58,12 @@ def axis_of(values: Iterable[float]) -> tuple[float, float]:
     return (low, high)
 
 
+def ticks_of(axis: tuple[float, float]) -> list[int]:
+    """Return the marks of an axis: each ten, or each twenty of a long one."""
+    step = 10 if axis[1] - axis[0] <= LONG_AXIS else 20
+    return list(range(int(axis[0]), int(axis[1]) + 1, step))
+
+
 def values_of(rows: Iterable[Row]) -> list[float]:
     """Return every number that a strip of these rows must have room for."""
     found: list[float] = []
@@ -69,7 +76,13 @@ def values_of(rows: Iterable[Row]) -> list[float]:
 
 
 def strips_figure(
-    rows: Sequence[Row], canvas: Canvas, axis: tuple[float, float], palette: Palette, *, dot: float = 8, grid: bool = True
+    rows: Sequence[Row],
+    canvas: Canvas,
+    axis: tuple[float, float],
+    palette: Palette,
+    *,
+    dot: float = 8,
+    grid: bool = True,
 ) -> Figure:
     """Draw one strip a row: the pool's band where `strip` is, the interval and the dot where `score` is.
 
@@ -79,7 +92,7 @@ def strips_figure(
     shapes = (_grid(canvas, axis, palette) if grid else []) + _rules(canvas, palette)
     for row, centre, height in zip(rows, canvas.centres, canvas.heights, strict=True):
         shapes += _band(row.get("strip"), centre, min(height * 0.38, 1.9 * dot), palette)
-    return _figure([_dots(rows, canvas, palette["agency"], palette, dot)], shapes, canvas, axis)
+    return _figure([_dots(rows, canvas, palette["agency"], dot)], shapes, canvas, axis)
 
 
 def units_figure(
@@ -93,7 +106,7 @@ def units_figure(
     shapes = _grid(canvas, axis, palette) + _rules(canvas, palette)
     if agency is not None:
         shapes.append(_line(agency, agency, 0, canvas.height, palette["agency"], 1.2))
-    return _figure([_dots(rows, canvas, palette["unit"], palette, 7)], shapes, canvas, axis)
+    return _figure([_dots(rows, canvas, palette["unit"], 7)], shapes, canvas, axis)
 
 
 def items_figure(rows: Sequence[Row], canvas: Canvas, palette: Palette, *, mirrored: bool) -> Figure:
@@ -132,7 +145,7 @@ def _band(strip: Row | None, centre: float, height: float, palette: Palette) -> 
     return [*shapes, _line(median, median, top - 3, foot + 3, palette["pool_tick"], 1.4)]
 
 
-def _dots(rows: Sequence[Row], canvas: Canvas, colour: str, palette: Palette, size: float) -> Figure:
+def _dots(rows: Sequence[Row], canvas: Canvas, colour: str, size: float) -> Figure:
     seen = [(row, y) for row, y in zip(rows, canvas.centres, strict=True) if row.get("score") is not None]
     intervals = [row.get("interval") or (row["score"], row["score"]) for row, _ in seen]
     return {
@@ -161,12 +174,11 @@ def _dots(rows: Sequence[Row], canvas: Canvas, colour: str, palette: Palette, si
 
 
 def _grid(canvas: Canvas, axis: tuple[float, float], palette: Palette) -> list[Figure]:
-    ticks = range(int(axis[0]), int(axis[1]) + 1, 10)
-    return [_line(at, at, 0, canvas.height, palette["grid"], 0.6) for at in ticks]
+    return [_line(at, at, 0, canvas.height, palette["grid"], 0.6) for at in ticks_of(axis)]
 
 
 def _rules(canvas: Canvas, palette: Palette) -> list[Figure]:
-    """Hairlines between rows, which carry on those of the table around the figure; drawn from edge to edge."""
+    """Hairlines between rows from edge to edge, which carry on those of the table around the figure."""
     ends = list(accumulate(canvas.heights))[:-1]
     line = {"color": palette["rule"], "width": RULE}
     spread = {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "line": line, "layer": "below"}

@@ -1,4 +1,4 @@
-"""Scorecards, editions and placements for the packs' tests: drawn answers, scored and pooled by the real engine."""
+"""Scorecards, editions and placements for the packs' tests: drawn answers, scored by the real engine."""
 
 from datetime import date
 from functools import cache
@@ -13,7 +13,7 @@ from cri.domain.placing import place
 from cri.domain.scorecard import WaveFacts, build_scorecard
 from cri.domain.sheet import AnswerSheet, Unit
 
-LEVELS = (1.15, -0.35, 0.3, 1.3, -0.7, 0.45)  # logits of the six factors of the example agency
+LEVELS = (1.05, -0.1, 0.55, 0.9, -0.55, 0.4)  # logits of the six factors of the example agency
 UNITS = (
     Unit("hq", None, "Head office", 72),
     Unit("field", None, "Field services", 310),
@@ -66,16 +66,16 @@ def _answers(
 ) -> Any:
     """Answers int8 (n, items): a person's leaning, the factor's level, the unit's and the item's own."""
     columns = []
-    person = random.normal(0, 0.8, n)
+    person = random.normal(0, 1.0, n)
     for place_, factor in enumerate(instrument.factors):
-        leaning = person + random.normal(0, 0.5, n) + levels[place_ % len(levels)]
+        leaning = person + random.normal(0, 0.6, n) + levels[place_ % len(levels)]
         leaning = leaning + np.resize(random.normal(0, 0.35, 12), 12)[unit]
         for item in factor.items:
-            felt = leaning + random.normal(0, 0.45) + random.normal(0, 0.9, n)
+            felt = leaning + random.normal(0, 0.45) + random.normal(0, 1.1, n)
             keyed = np.clip(np.round(4.0 + felt), 1, 7)
             raw = 8 - keyed if item.reversed else keyed
             missing = random.random(n)
-            columns.append(np.where(missing < 0.03, -1, np.where(missing < 0.08, -2, raw)))
+            columns.append(np.where(missing < 0.02, -1, np.where(missing < 0.08, -2, raw)))
     return np.stack(columns, axis=1).astype(np.int8)
 
 

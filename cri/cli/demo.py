@@ -65,8 +65,8 @@ def announce(settings: Settings, sign_ins: Sequence[SignIn], tell: Tell) -> None
     """Write var/demo.json, whole or not at all, and say where to go."""
     workshop = make_workshop(settings)
     with workshop.transaction(example.AGENCY_ID) as context:
-        wave = example.example_waves(context)[-1]
-        token = open_token(settings.secrets, wave.id)
+        wave_id = example.example_waves(context)[-1].id
+        token = open_token(settings.secrets, wave_id)
     workshop.close()
     link = link_url(settings.external_url, token)
     document = {
@@ -74,7 +74,7 @@ def announce(settings: Settings, sign_ins: Sequence[SignIn], tell: Tell) -> None
         "accounts": [vars(sign_in) for sign_in in sign_ins],
         "open_link": link,
         "agency_id": str(example.AGENCY_ID),
-        "wave_id": str(wave.id),
+        "wave_id": str(wave_id),
     }
     path = settings.var / "demo.json"
     draft = path.with_suffix(".new")

@@ -36,10 +36,10 @@ SPARE_BYTES = 64 * 1024
 
 def init(app: Flask) -> None:
     """Add these views."""
-    views.url_value_preprocessor(_allow_long_pastes)
     app.register_blueprint(views)
 
 
+@views.url_value_preprocessor
 def _allow_long_pastes(endpoint: str | None, _values: dict[str, Any] | None) -> None:
     """A pasted roster may be as long as an uploaded one. Runs before anything reads the form."""
     if endpoint == "organisation.send":

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -45,6 +46,7 @@ WEB_FONTS = {
     for weight in ("Regular", "SemiBold")
 }
 LOCK = ".lock"
+KEPT_DAYS = 30
 STYLES = ("app", "questionnaire", "plotly")
 MIRRORED = ("app",)
 
@@ -177,15 +179,19 @@ def compile_styles(scratch: Path) -> dict[str, bytes]:
 
 
 def store(files: dict[str, bytes], digest: str) -> None:
-    """Put the files into BUILT, then the manifest, then take away what it no longer names."""
+    """Put the files into BUILT, then the manifest, then take away what was superseded long ago.
+
+    A service that is running has read the former manifest: what it names stays for KEPT_DAYS.
+    """
     manifest = {name: hashed_name(name, data) for name, data in sorted(files.items())}
     for name, data in files.items():
         put(BUILT / manifest[name], data)
     put(BUILT / "manifest.json", json.dumps(manifest, indent=2).encode() + b"\n")
     put(BUILT / "inputs.sha256", digest.encode())
     wanted = {*manifest.values(), "manifest.json", "inputs.sha256", LOCK}
+    long_ago = time.time() - KEPT_DAYS * 24 * 3600
     for path in BUILT.iterdir():
-        if path.name not in wanted:
+        if path.name not in wanted and (path.suffix == ".part" or path.stat().st_mtime < long_ago):
             path.unlink()
 
 

@@ -1,6 +1,7 @@
 """The questionnaire: /s/TOKEN from a message or a poster, page by page, to its receipt."""
 
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, Flask, Response, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -36,10 +37,18 @@ from cri.web.views.questionnaire_visits import (
 views = Blueprint("questionnaire", __name__, url_prefix="/s")
 errors.answer_for(views)
 
+MOST_BYTES = 256 * 1024
+
 
 def init(app: Flask) -> None:
     """Add these views."""
     app.register_blueprint(views)
+
+
+@views.url_value_preprocessor
+def _read_no_more_than_a_page(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Runs before anything reads the form. A page is some kilobytes; an honest over-long text still fits."""
+    request.max_content_length = MOST_BYTES
 
 
 @views.after_request

@@ -61,13 +61,14 @@ def read_page(
     Whatever is missing is unanswered. A problem's `where` is the item's code; the rest is still read.
     """
     scale = instrument.scale
+    offered = {str(point) for point in range(scale.minimum, scale.maximum + 1)}
     read: dict[str, int] = {}
     problems: list[InputProblem] = []
     for code in shown:
         given = form.get(code, "")
         if given == "DK":
             read[code] = DONT_KNOW
-        elif given.isascii() and given.isdigit() and scale.minimum <= int(given[:4]) <= scale.maximum:
+        elif given in offered:
             read[code] = int(given)
         elif given:
             problems.append(
@@ -130,8 +131,7 @@ def make_sheet(
 ) -> AnswerSheet:
     """The answer sheet of a sealed wave. Its rows are put in order of their content when it is written.
 
-    A unit in which fewer than 10 answered becomes its nearest ancestor with 10: one candidate in a
-    unit is no crowd. Answers of people whose whole line is under 10 keep no unit.
+    Units are kept as far as `lift_small_units` lets them: one candidate in a unit is no crowd.
     """
     answers = np.full((len(submissions), len(instrument.items)), UNANSWERED, dtype=np.int8)
     place = {unit.code: index for index, unit in enumerate(units)}
@@ -149,16 +149,49 @@ def lift_small_units(
 ) -> npt.NDArray[np.int32]:
     """Each respondent's unit, lifted to the nearest ancestor in which at least `minimum` are left.
 
-    Works from the leaves up, so that those who were lifted count in the ancestor. int32 (respondents,).
+    Works from the leaves up, so that those who were lifted count in the ancestor. Those left over at the
+    top are a group that can be told apart as well (the director alone, say, or the one answer that came
+    through an open link), so the smallest other group joins them. In the end everybody shares their unit,
+    or having none, with at least `minimum`, or nobody has a unit. int32 (respondents,).
     """
     place = {one.code: index for index, one in enumerate(units)}
     lifted = unit.copy()
     for index in _leaves_first(units):
         here = lifted == index
-        if 0 < here.sum() < minimum:
-            parent = units[index].parent
-            lifted[here] = NO_UNIT if parent is None else place[parent]
+        parent = units[index].parent
+        if parent is not None and 0 < here.sum() < minimum:
+            lifted[here] = place[parent]
+    roots = _roots(units)
+    for root in sorted(set(roots)):
+        inside = [index for index, top in enumerate(roots) if top == root and index != root]
+        _let_join(lifted, root, inside, minimum)
+        if (lifted == root).sum() < minimum:
+            lifted[lifted == root] = NO_UNIT
+    _let_join(lifted, NO_UNIT, range(len(units)), minimum)
     return lifted
+
+
+def _let_join(lifted: npt.NDArray[np.int32], group: int, others: Sequence[int], minimum: int) -> None:
+    """Move the smallest of the other groups into one that is too small; all others are large enough."""
+    if 0 < (lifted == group).sum() < minimum:
+        sizes = {other: int((lifted == other).sum()) for other in others}
+        some = [other for other, size in sizes.items() if size]
+        if some:
+            lifted[lifted == min(some, key=lambda other: (sizes[other], other))] = group
+
+
+def _roots(units: tuple[Unit, ...]) -> list[int]:
+    """Index of the top of each unit's line."""
+    place = {unit.code: index for index, unit in enumerate(units)}
+
+    def root(index: int) -> int:
+        parent = units[index].parent
+        while parent is not None:
+            index = place[parent]
+            parent = units[index].parent
+        return index
+
+    return [root(index) for index in range(len(units))]
 
 
 def _leaves_first(units: tuple[Unit, ...]) -> list[int]:

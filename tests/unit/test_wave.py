@@ -38,7 +38,8 @@ def test_a_form_is_read_and_what_is_missing_is_open() -> None:
 
 
 @pytest.mark.parametrize(
-    "given_value", ["0", "8", "-1", "-2", "1.5", "dk", "x", "٣", "1e1", "9" * 5000, "1\n", " 1"]
+    "given_value",
+    ["0", "8", "-1", "-2", "1.5", "dk", "x", "٣", "1e1", "9" * 5000, "1\n", " 1", "0007999", "00077", "07"],
 )
 def test_an_answer_that_is_not_offered_is_named_and_the_others_are_kept(given_value: str) -> None:
     read, problems = read_page(INSTRUMENT, {"insight1": given_value, "insight2": "4"}, CODES)
@@ -140,11 +141,11 @@ def test_units_under_ten_become_their_nearest_ancestor_with_ten() -> None:
 def test_a_sheet_holds_the_answers_as_given_and_lifts_small_units() -> None:
     alone = Submission(Answers(items={"insight1": 7, "insight3": DONT_KNOW}), "desk", open_link=False)
     others = [Submission(Answers(items={"insight6": 1}), "east", open_link=False)] * 9
-    unplaced = Submission(Answers(), None, open_link=True)
-    sheet = make_sheet(INSTRUMENT, TREE, [alone, *others, unplaced])
+    unplaced = [Submission(Answers(), None, open_link=True)] * 10
+    sheet = make_sheet(INSTRUMENT, TREE, [alone, *others, *unplaced])
     assert sheet.answers[0].tolist() == [7, UNANSWERED, DONT_KNOW, UNANSWERED, UNANSWERED, UNANSWERED]
     assert sheet.answers[10].tolist() == [UNANSWERED] * 6
-    assert sheet.unit.tolist() == [1] * 10 + [NO_UNIT]
+    assert sheet.unit.tolist() == [1] * 10 + [NO_UNIT] * 10
 
 
 def test_nobody_keeps_a_unit_when_all_are_too_few() -> None:
@@ -152,12 +153,22 @@ def test_nobody_keeps_a_unit_when_all_are_too_few() -> None:
     assert lifted.tolist() == [NO_UNIT] * 5
 
 
+def test_a_director_alone_at_the_top_is_not_alone_in_the_sheet() -> None:
+    lifted = lift_small_units(TREE, np.array([0] + [1] * 14 + [3] * 12, dtype=np.int32))
+    assert lifted.tolist() == [0] + [1] * 14 + [0] * 12
+
+
+def test_one_answer_through_the_open_link_is_not_alone_in_the_sheet() -> None:
+    lifted = lift_small_units(TREE, np.array([NO_UNIT] + [0] * 30 + [1] * 14 + [3] * 12, dtype=np.int32))
+    assert lifted.tolist() == [NO_UNIT] + [0] * 30 + [1] * 14 + [NO_UNIT] * 12
+
+
 @settings(max_examples=50)
 @given(st.lists(st.integers(-1, 3), max_size=60))
-def test_after_lifting_no_unit_holds_one_to_nine_people(places: list[int]) -> None:
+def test_after_lifting_no_group_holds_one_to_nine_people(places: list[int]) -> None:
     lifted = lift_small_units(TREE, np.array(places, dtype=np.int32))
-    counts = np.bincount(lifted[lifted != NO_UNIT], minlength=4)
-    assert all(count == 0 or count >= 10 for count in counts)
+    counts = np.bincount(lifted - NO_UNIT, minlength=5)  # those without a unit are a group as well
+    assert all(count == 0 or count >= 10 for count in counts) or (lifted == NO_UNIT).all()
     codes = [unit.code for unit in TREE]
     for before, after in zip(places, lifted.tolist(), strict=True):
         line = [NO_UNIT, before]

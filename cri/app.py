@@ -1,6 +1,7 @@
 """The only place where the parts of the service are wired together."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, Response, request
 from flask_talisman import Talisman
@@ -59,9 +60,15 @@ def make_workshop(settings: Settings) -> Workshop:
     return Workshop(make_parts(settings), engine, make_sessions(engine), ChartBrowser())
 
 
+class _Web(Flask):
+    def log_exception(self, exc_info: Any) -> None:
+        """Name the view that failed, not the address: that may be somebody's personal link."""
+        self.logger.error("exception in %s", request.endpoint, exc_info=exc_info)
+
+
 def create_app(settings: Settings) -> Flask:
     """The web application: pages, API, sign-in, headers, sessions."""
-    app = Flask("cri.web", template_folder="templates", static_folder="static")
+    app = _Web("cri.web", template_folder="templates", static_folder="static")
     app.config.update(
         SECRET_KEY=settings.secrets.session.hex(),
         SECURITY_PASSWORD_SALT=settings.secrets.password.hex(),

@@ -25,9 +25,13 @@ PALETTE: Final = {
     "rule": "--axis",
 }
 ROW: Final = 44.0
+DOT: Final = 12.0
 WIDTH: Final = 900.0
 FOOT: Final = 36
-LONGEST_NAME: Final = 28
+LONGEST_LINE: Final = 16
+MOST_CHARACTERS: Final = 24
+CHARACTER: Final = 7.4  # px, for 14 px type
+GAP: Final = 12
 
 
 def summary_figure(pack: Document, text: ReportText) -> Figure:
@@ -35,7 +39,7 @@ def summary_figure(pack: Document, text: ReportText) -> Figure:
     rows = section_of(pack, "summary")["rows"]
     canvas = Canvas(WIDTH, (ROW,) * len(rows))
     axis = (float(pack["axis"][0]), float(pack["axis"][1]))
-    figure = strips_figure(rows, canvas, axis, PALETTE)
+    figure = strips_figure(rows, canvas, axis, PALETTE, dot=DOT)
     names = [text.factor_name(row["code"]) for row in rows]
     return _for_screen(figure, canvas, axis, text, names, rows)
 
@@ -67,9 +71,19 @@ def _for_screen(
             if row["score"] is not None
         ]
     ticks = list(range(int(axis[0]), int(axis[1]) + 1, 10))
+    labels = [_folded(name) for name in names]
+    # Worked out here: in a page that reads from the right, plotly measures the names wrongly.
+    room = round(CHARACTER * max(len(line) for label in labels for line in label)) + 2 * GAP
+    mirrored = text.direction == "rtl"
     layout = figure["layout"]
     layout["height"] = canvas.height + FOOT
-    layout["margin"] = {"l": 10, "r": 14, "t": 4, "b": FOOT, "pad": 4}
+    layout["margin"] = {
+        "l": GAP if mirrored else room,
+        "r": room if mirrored else GAP,
+        "t": 4,
+        "b": FOOT,
+        "pad": 4,
+    }
     layout["hoverlabel"] = {"bgcolor": "--ink", "bordercolor": "--ink", "font": {"color": "--paper"}}
     layout["xaxis"] |= {
         "visible": True,
@@ -82,19 +96,24 @@ def _for_screen(
         "visible": True,
         "showgrid": False,
         "zeroline": False,
-        "automargin": True,
+        "side": "right" if mirrored else "left",
         "ticks": "",
         "tickvals": list(canvas.centres),
-        "ticktext": [_short(name) for name in names],
+        "ticktext": ["<br>".join(label) for label in labels],
     }
     return figure
 
 
-def _short(name: str) -> str:
-    """A name on at most two lines, so that a phone keeps room for the marks."""
-    if len(name) <= LONGEST_NAME:
-        return name
-    words, line = name.split(), ""
-    while words and len(line) + len(words[0]) < len(name) // 2 + 1:
-        line = f"{line} {words.pop(0)}".strip()
-    return f"{line}<br>{' '.join(words)}" if line and words else name
+def _folded(name: str) -> tuple[str, ...]:
+    """A name on at most two lines of nearly equal length, so that a phone keeps room for the marks."""
+    words = name.split()
+    if len(name) <= LONGEST_LINE or len(words) < 2:
+        return (_cut(name),)
+    first = [words[0]]
+    while len(" ".join(first)) < len(name) // 2 and len(first) < len(words) - 1:
+        first.append(words[len(first)])
+    return (_cut(" ".join(first)), _cut(" ".join(words[len(first) :])))
+
+
+def _cut(line: str) -> str:
+    return line if len(line) <= MOST_CHARACTERS else f"{line[: MOST_CHARACTERS - 1]}…"

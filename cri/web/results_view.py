@@ -46,7 +46,7 @@ def headline(pack: Document) -> list[View]:
             {
                 "label": text.word("facts.edition"),
                 "value": norm["edition"],
-                "note": f"{text.peers(norm['peers'])}, {_agencies(text, norm)}",
+                "note": _compared_with(text, norm),
             }
         )
     return facts
@@ -72,9 +72,10 @@ def _rate(text: ReportText, population: Document) -> str:
     return f"{text.word('facts.rate')}: {text.number('share', population['response_rate'])}"
 
 
-def _agencies(text: ReportText, norm: Document) -> str:
-    count = text.word("facts.none") if norm["agencies"] is None else text.number("count", norm["agencies"])
-    return f"{text.word('facts.agencies')}: {count}"
+def _compared_with(text: ReportText, norm: Document) -> str:
+    if norm["agencies"] is None:
+        return text.peers(norm["peers"])
+    return f"{text.peers(norm['peers'])}: {text.number('count', norm['agencies'])}"
 
 
 def first_page(pack: Document) -> View:
@@ -191,7 +192,6 @@ def _item_row(text: ReportText, row: Document) -> View:
         favourable = text.limit(row["favourable_limit"])
     else:
         hidden = favourable = text.word("factor.item_alike" if enough else "factor.item_few")
-    bands = ("favourable", "neutral", "unfavourable")
     return {
         "statement": text.statement(row["code"]),
         "note": item_note(text, row),
@@ -199,8 +199,18 @@ def _item_row(text: ReportText, row: Document) -> View:
         "dont_know": text.number("people", row["dont_know"] if enough else None),
         "favourable": favourable,
         "hidden": hidden,
-        "bands": None if row["favourable"] is None else [100 * (row[band] or 0.0) for band in bands],
+        "bands": None if row["favourable"] is None else _bars(row),
     }
+
+
+def _bars(row: Document) -> list[View]:
+    """The three bands of an item's bar, one after the other, in per cent of its width."""
+    bars, x = [], 0.0
+    for band in ("favourable", "neutral", "unfavourable"):
+        width = 100 * (row[band] or 0.0)
+        bars.append({"name": band, "x": round(x, 3), "width": round(width, 3)})
+        x += width
+    return bars
 
 
 def _unit_row(text: ReportText, row: Document) -> View:

@@ -13,6 +13,7 @@ from cri.domain.rounding import round_share
 from cri.web.language import current_language
 
 LONG = "EEEE d MMMM y, HH:mm"
+SHORT = "d MMM y, HH:mm"
 
 
 def number(value: int) -> str:
@@ -30,6 +31,12 @@ def moment(at: datetime, time_zone: str) -> str:
     local = at.astimezone(ZoneInfo(time_zone))
     city = time_zone.rpartition("/")[2].replace("_", " ")
     return f"{format_datetime(local, LONG, tzinfo=local.tzinfo, locale=current_language())} ({city})"
+
+
+def short_moment(at: datetime, time_zone: str) -> str:
+    """A moment on the agency's wall clock, for a column of a table."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return format_datetime(local, SHORT, tzinfo=local.tzinfo, locale=current_language())
 
 
 def taken_part(count: Count) -> str:

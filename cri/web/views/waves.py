@@ -22,7 +22,7 @@ from cri.services.waves import WaveNotReadyError
 from cri.web.access import requires
 from cri.web.forms.waves import WaveForm
 from cri.web.language import current_language, language_name
-from cri.web.texts import moment, number
+from cri.web.texts import number, short_moment
 from cri.web.wave_views import closing_steps, draft_steps, rates_view, report_ready, state_tag, wave_facts
 
 views = Blueprint("waves", __name__, url_prefix="/waves")
@@ -47,7 +47,7 @@ def overview(ctx: Context) -> ResponseReturnValue:
             "label": wave.label,
             "href": url_for(".show", wave_id=wave.id),
             "state": state_tag(wave.state),
-            "opened": moment(wave.opened_at, zone) if wave.opened_at else "",
+            "opened": short_moment(wave.opened_at, zone) if wave.opened_at else "",
             "closes": _closing(wave, zone),
         }
         for wave in waves.list_waves(ctx)
@@ -57,7 +57,7 @@ def overview(ctx: Context) -> ResponseReturnValue:
 
 def _closing(wave: Wave, zone: str) -> str:
     at = wave.closed_at or wave.closes_at
-    return moment(at, zone) if at else ""
+    return short_moment(at, zone) if at else ""
 
 
 @views.get("/new")

@@ -88,6 +88,7 @@ class EmbeddedPostgres:
     def launch(self) -> subprocess.Popen[bytes]:
         """Start the server's process, making its data folder first where there is none; does not wait."""
         self._make_cluster()
+        _let_account_reach(self.data.parent)  # again: somebody may have tightened a folder above since
         self._own_folder(self.socket_folder)
         account = _account()
         with (self.data.parent / f"{self.data.name}.log").open("ab") as log:
@@ -162,17 +163,20 @@ class EmbeddedPostgres:
 
         Raises PostgresStartError after a minute, or when `process` ended.
         """
-        deadline = time.monotonic() + START_SECONDS
+        deadline, refusal = time.monotonic() + START_SECONDS, ""
         address = self.superuser_url.replace("+psycopg", "")
         while time.monotonic() < deadline and (process is None or process.poll() is None):
             try:
                 psycopg.connect(address, connect_timeout=5).close()
-            except psycopg.OperationalError:
+            except psycopg.OperationalError as error:
+                refusal = str(error)
                 time.sleep(0.05)
             else:
                 return
         log = (self.data.parent / f"{self.data.name}.log").read_text(errors="replace")
-        raise PostgresStartError(f"PostgreSQL did not start in {self.data}; its log ends:\n{log[-2000:]}")
+        raise PostgresStartError(
+            f"PostgreSQL did not start in {self.data}: {refusal}\nits log ends:\n{log[-2000:]}"
+        )
 
 
 @dataclass(frozen=True)

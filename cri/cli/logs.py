@@ -36,9 +36,8 @@ def configure_logs() -> None:
         logging.ERROR
     )  # it remarks on each CSS property meant for browsers
     # a job that failed and will be tried again is said at INFO, with its traceback: that much is wanted
-    jobs = logging.getLogger("procrastinate.worker")
-    jobs.setLevel(logging.INFO)
-    jobs.addFilter(lambda record: record.levelno >= logging.WARNING or bool(record.exc_info))
+    logging.getLogger("procrastinate.worker").setLevel(logging.INFO)
+    handler.addFilter(lambda record: record.levelno >= logging.WARNING or bool(record.exc_info))
 
 
 def _keep_allowed(_logger: object, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -192,7 +192,7 @@ def add_people(context: Context, wave_id: uuid.UUID, count: int) -> list[str]:
 
 
 def _open_wave(context: Context, label: str, days: int) -> uuid.UUID:
-    closes_at = context.now + timedelta(days=days)
+    closes_at = (context.now + timedelta(days=days)).replace(hour=17, minute=0, second=0, microsecond=0)
     wave_id = waves.create_wave(
         context, label, languages=("en", "ar"), noun="customers", closes_at=closes_at, instrument=INSTRUMENT
     )

@@ -5,7 +5,7 @@ import uuid
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from sqlalchemy.orm import Session
 
-from cri.jobs.tasks import NAMESPACE, WORKSHOP, Workshop, tasks
+from cri.jobs.tasks import NAMESPACE, WORKSHOP, Workshop, tasks, wave_lock
 from cri.services.context import Defer
 
 HEARTBEAT_SECONDS = 5
@@ -39,7 +39,7 @@ def make_defer() -> Defer:
     def defer(session: Session, task: str, agency_id: uuid.UUID, wave_id: uuid.UUID) -> None:
         job = queue.configure_task(
             f"{NAMESPACE}:{task}",
-            lock=f"wave:{wave_id}",
+            lock=wave_lock(wave_id),
             connection=session.connection().connection.driver_connection,
         )
         job.defer(agency_id=str(agency_id), wave_id=str(wave_id))

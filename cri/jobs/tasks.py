@@ -3,14 +3,15 @@
 A job's row names an agency and a wave, never a person or a submission.
 """
 
+import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from procrastinate import Blueprint, JobContext, RetryStrategy
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session, sessionmaker
 
 from cri.adapters.charts import ChartBrowser
@@ -25,6 +26,7 @@ RETRY = RetryStrategy(max_attempts=8, exponential_wait=3)
 WORKER = Actor(account_id=None, role="worker")
 
 tasks = Blueprint()
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,11 @@ class Workshop:
         with self.sessions.begin() as session:
             enter_agency(session, agency_id)
             yield Context(session, agency_id, WORKER, datetime.now(UTC), self.parts)
+
+
+def wave_lock(wave_id: uuid.UUID) -> str:
+    """One job at a time for each wave, in the order they were asked for."""
+    return f"wave:{wave_id}"
 
 
 def _workshop(job: JobContext) -> Workshop:
@@ -96,28 +103,56 @@ def print_pack(job: JobContext, agency_id: str, wave_id: str) -> None:
         packs.print_leader_report(context, uuid.UUID(wave_id), workshop.browser)
 
 
+def each_wave(workshop: Workshop, state: str, step: Callable[[Context, uuid.UUID], object]) -> None:
+    """Take a step with every wave in `state`, each in a transaction of its own.
+
+    One wave's trouble (its key is missing, say) is written to the log and is no other wave's.
+    """
+    with workshop.sessions() as session:
+        found = mixing.waves_in(session, state)
+    for agency_id, wave_id in found:
+        try:
+            with workshop.transaction(agency_id) as context:
+                step(context, wave_id)
+        except Exception:
+            log.exception("wave %s, which is %s: left as it was, to be tried again", wave_id, state)
+
+
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="mix", pass_context=True)
 def mix(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
     """Mix what has arrived in every wave that is still open. Ten or more at a time, or not at all."""
-    workshop = _workshop(job)
-    with workshop.sessions() as session:
-        open_waves = mixing.waves_in(session, "open")
-    for agency_id, wave_id in open_waves:
-        with workshop.transaction(agency_id) as context:
-            mixing.mix(context.session, workshop.parts.wave_keys, agency_id, wave_id)
+
+    def step(context: Context, wave_id: uuid.UUID) -> None:
+        mixing.mix(context.session, context.parts.wave_keys, context.agency_id, wave_id)
+
+    each_wave(_workshop(job), "open", step)
 
 
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="close_due", pass_context=True)
 def close_due(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
     """Close the waves whose time is over, the grace for pages still open included."""
-    workshop = _workshop(job)
-    with workshop.sessions() as session:
-        open_waves = mixing.waves_in(session, "open")
-    for agency_id, wave_id in open_waves:
-        with workshop.transaction(agency_id) as context:
-            waves.close_if_due(context, wave_id)
+    each_wave(_workshop(job), "open", waves.close_if_due)
+
+
+@tasks.periodic(cron="17 * * * *")
+@tasks.task(name="take_up_again", pass_context=True)
+def take_up_again(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
+    """Ask anew for jobs that were given up: a store that was away for a day must not strand a wave."""
+    for state in ("closing", "sealed", "scored"):
+        each_wave(_workshop(job), state, _ask_again)
+
+
+def _ask_again(context: Context, wave_id: uuid.UUID) -> None:
+    task = {"closing": "seal", "sealed": "score"}.get(
+        context.session.get_one(Wave, (context.agency_id, wave_id)).state
+    ) or packs.next_task(context, wave_id)
+    waiting = text(
+        "SELECT 1 FROM procrastinate_jobs WHERE lock = :lock AND status IN ('todo', 'doing') LIMIT 1"
+    )
+    if task and context.session.scalar(waiting, {"lock": wave_lock(wave_id)}) is None:
+        context.parts.defer(context.session, task, context.agency_id, wave_id)
 
 
 @tasks.periodic(cron="* * * * *")

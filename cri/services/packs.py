@@ -55,6 +55,15 @@ def print_leader_report(context: Context, wave_id: uuid.UUID, browser: ChartBrow
             _print(context, wave, document, locale, browser)
 
 
+def next_task(context: Context, wave_id: uuid.UUID) -> str | None:
+    """The job that a scored wave still needs, or None when its pack is printed in all its languages."""
+    if load_pack(context, wave_id) is None:
+        return "build_pack"
+    languages = context.session.get_one(Wave, (context.agency_id, wave_id)).languages
+    printed = all(find_report(context, wave_id, LEADER, locale) is not None for locale in languages)
+    return None if printed else "print_pack"
+
+
 def load_pack(context: Context, wave_id: uuid.UUID) -> dict[str, Any] | None:
     """The wave's leader pack document, or None while it is not built."""
     return context.session.scalar(

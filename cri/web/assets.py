@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
+YEAR_SECONDS = 365 * 24 * 3600
 BUILT = Path(__file__).parent / "static" / "built"
 
 
@@ -34,5 +35,9 @@ def read_assets(built: Path = BUILT, prefix: str = "/static/built/") -> Assets:
 
 
 def init_assets(app: Flask) -> None:
-    """Give templates `asset(name)`. The manifest is read when the first page needs it."""
+    """Give templates `asset(name)`; what it names may be kept for a year.
+
+    The manifest is read when the first page needs it.
+    """
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = YEAR_SECONDS
     app.jinja_env.globals["asset"] = cache(lambda name: read_assets().url(name))

@@ -1,8 +1,9 @@
 """Making, opening and closing waves."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
+import psycopg
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -11,7 +12,7 @@ from cri.db.models import Invitation, Wave, WaveUnit
 from cri.db.session import enter_agency
 from cri.domain.errors import InputError
 from cri.domain.wave_plan import Missing
-from cri.services.context import Actor, Context, Parts
+from cri.services.context import Context
 from cri.services.links import digest_of_token, open_token, personal_token
 from cri.services.responses import find_questionnaire
 from cri.services.rosters import import_tree_and_roster
@@ -29,8 +30,8 @@ from cri.services.waves import (
     open_wave,
 )
 from tests.database_fixtures import make_agency
+from tests.services.conftest import NOW
 
-NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 LATER = NOW + timedelta(days=14)
 TREE = "code,parent,name\nall,,The agency\nnorth,all,North\nsouth,all,South\n"
 ROSTER = "name,email,unit,language\n" + "".join(
@@ -38,14 +39,7 @@ ROSTER = "name,email,unit,language\n" + "".join(
 )
 
 
-@pytest.fixture
-def ctx(sessions: sessionmaker[Session], agency_id: uuid.UUID, parts: Parts):  # type: ignore[no-untyped-def]
-    with sessions() as session:
-        enter_agency(session, agency_id)
-        yield Context(session, agency_id, Actor(None, "administrator"), NOW, parts)
-
-
-def test_a_wave_from_draft_to_closing(ctx: Context, superuser) -> None:  # type: ignore[no-untyped-def]
+def test_a_wave_from_draft_to_closing(ctx: Context, superuser: psycopg.Connection) -> None:
     wave_id = create_wave(ctx, " Autumn ", languages=["en", "ar"], noun="residents", closes_at=LATER)
     wave = find_wave(ctx, wave_id)
     assert (wave.label, wave.state, wave.minimum) == ("Autumn", "draft", 10)
@@ -62,9 +56,9 @@ def test_a_wave_from_draft_to_closing(ctx: Context, superuser) -> None:  # type:
     close_wave(ctx, wave_id)
     assert (wave.state, wave.closed_at) == ("closing", NOW)
     jobs = "SELECT count(*) FROM procrastinate_jobs WHERE args ->> 'wave_id' = %s AND task_name LIKE '%%seal'"
-    assert superuser.execute(jobs, [str(wave_id)]).fetchone()[0] == 0  # not before the transaction commits
+    assert superuser.execute(jobs, [str(wave_id)]).fetchone() == (0,)  # not before the transaction commits
     ctx.session.commit()
-    assert superuser.execute(jobs, [str(wave_id)]).fetchone()[0] == 1
+    assert superuser.execute(jobs, [str(wave_id)]).fetchone() == (1,)
 
 
 def test_links_lead_to_the_open_wave_and_the_database_keeps_only_digests(ctx: Context) -> None:

@@ -1,0 +1,180 @@
+"""Trees and rosters: what is read, what is refused, and where each mistake is said to be."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cri.adapters.roster_files import UnreadableTableError, table_from_file, table_from_text
+from cri.adapters.safe_csv import FORMULA_SIGNS, plain_cell, safe_cell, write_csv
+from cri.domain.roster import MOST_ROWS, Table, in_order, is_email, read_people, read_units
+from cri.domain.roster_problems import MESSAGES, ROSTER, TREE, RowProblem
+from cri.domain.sheet import Unit
+
+TREE_TEXT = "code,parent,name\nall,,The agency\nnorth,all,North\n"
+
+
+def units_of(text: str) -> tuple[tuple[Unit, ...], list[tuple[str, int, str]]]:
+    units, problems = read_units(table_from_text(TREE, text))
+    return units, [(found.kind, found.row, found.column) for found in problems]
+
+
+def people_problems(text: str, languages: tuple[str, ...] = ("en", "ar")) -> list[tuple[str, int, str]]:
+    _, problems = read_people(table_from_text(ROSTER, text), ["all", "north"], languages)
+    return [(found.kind, found.row, found.column) for found in problems]
+
+
+def test_a_tree_is_read_whatever_the_separator_and_the_byte_order_mark() -> None:
+    expected = (Unit("all", None, "The agency"), Unit("north", "all", "North"))
+    for separator in ",;\t":
+        text = TREE_TEXT.replace(",", separator)
+        assert units_of(text) == (expected, [])
+        for data in (text.encode(), text.encode("utf-8-sig"), text.encode("utf-16")):
+            assert read_units(table_from_file(TREE, data))[0] == expected
+
+
+def test_headings_in_any_case_and_further_columns_do_no_harm() -> None:
+    units, problems = units_of("Name,CODE,phone,parent\nThe agency,all,123,\n")
+    assert (units, problems) == ((Unit("all", None, "The agency"),), [])
+
+
+@pytest.mark.parametrize(
+    ("rows", "problems"),
+    [
+        ("all,,A\nall,,B\n", [("repeated", 3, "code")]),
+        ("all,,A\nx,nowhere,X\n", [("unknown_parent", 3, "parent")]),
+        ("all,,A\nother,,B\n", [("second_top", 3, "parent")]),
+        ("all,,A\nx,y,X\ny,x,Y\n", [("cycle", 3, "parent")]),
+        ("all,,A\nx,x,X\n", [("cycle", 3, "parent")]),
+        ("all,,\n", [("blank", 2, "name")]),
+        (",,A\nall,,B\n", [("blank", 2, "code")]),
+        (f"all,,{'x' * 301}\n", [("too_long", 2, "name")]),
+        ("all,,A,B,C\nx,,X\n", [("uneven", 2, "")]),
+        ("all,,A\x07B\n", [("unprintable", 2, "name")]),
+        ("", [("empty", 0, "")]),
+    ],
+)
+def test_each_mistake_in_a_tree_is_named_by_row_and_column(
+    rows: str, problems: list[tuple[str, int, str]]
+) -> None:
+    assert units_of("code,parent,name\n" + rows)[1] == problems
+
+
+def test_a_circle_is_told_once_with_its_way_round() -> None:
+    _, problems = read_units(table_from_text(TREE, "code,parent,name\ntop,,T\na,c,A\nb,a,B\nc,b,C\n"))
+    assert [str(found.as_input_problem()) for found in problems] == [
+        "Organisation: row 3, column parent: “a” is above itself: a > c > b > a; expected a tree without circles"
+    ]
+
+
+def test_missing_columns_are_all_named() -> None:
+    assert units_of("kode,title\nall,A\n")[1] == [
+        ("missing_column", 1, "code"),
+        ("missing_column", 1, "parent"),
+        ("missing_column", 1, "name"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "problem"),
+    [
+        ("Ana,ana.example.org,north,en", ("bad_email", 2, "email")),
+        ("Ana,ana@example,north,en", ("bad_email", 2, "email")),
+        ("Ana,,north,en", ("blank", 2, "email")),
+        (",ana@example.org,north,en", ("blank", 2, "name")),
+        ("Ana,ana@example.org,,en", ("blank", 2, "unit")),
+        ("Ana,ana@example.org,south,en", ("unknown_unit", 2, "unit")),
+        ("Ana,ana@example.org,north,tlh", ("unknown_language", 2, "language")),
+    ],
+)
+def test_each_mistake_in_a_roster_is_named(row: str, problem: tuple[str, int, str]) -> None:
+    assert people_problems(f"name,email,unit,language\n{row}\n") == [problem]
+
+
+def test_every_mistake_is_listed_not_only_the_first() -> None:
+    text = "name,email,unit,language\n,bad,nowhere,xx\nBen,ben@example.org,north,en\nBen,BEN@example.org,north,en\n"
+    assert people_problems(text) == [
+        ("blank", 2, "name"),
+        ("bad_email", 2, "email"),
+        ("unknown_unit", 2, "unit"),
+        ("unknown_language", 2, "language"),
+        ("repeated", 4, "email"),
+    ]
+
+
+def test_the_language_may_be_left_out() -> None:
+    people, problems = read_people(
+        table_from_text(ROSTER, "name,email,unit\nAna,Ana@Example.org,all\n"), ["all"], ["en"]
+    )
+    assert problems == []
+    assert (people[0].email, people[0].language) == ("ana@example.org", "")
+
+
+def test_too_many_rows_are_refused_before_they_are_read() -> None:
+    rows = tuple((row, ("x", "", "X")) for row in range(MOST_ROWS + 1))
+    units, problems = read_units(Table(TREE, ("code", "parent", "name"), rows))
+    assert units == ()
+    assert [found.kind for found in problems] == ["too_many_rows"]
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"", "empty"),
+        (b"   \n \n", "empty"),
+        ("code;näme\n".encode("latin-1"), "not_utf8"),
+        (b"PK\x03\x04 not a workbook at all", "unreadable"),
+        (b'code,name\n"all,A\n', "unreadable"),
+        (b"x" * (20 * 1024 * 1024 + 1), "too_large"),
+    ],
+)
+def test_what_is_no_table_is_refused(data: bytes, kind: str) -> None:
+    with pytest.raises(UnreadableTableError) as refused:
+        table_from_file(TREE, data)
+    assert refused.value.problem.kind == kind
+
+
+def test_problems_come_tree_first_and_from_the_top_down() -> None:
+    found = [RowProblem(ROSTER, "blank", 2, "name"), RowProblem(TREE, "blank", 9, "name")]
+    assert [problem.part for problem in in_order(found)] == [TREE, ROSTER]
+
+
+def test_every_kind_of_problem_has_a_sentence_that_its_values_fit() -> None:
+    values = dict.fromkeys(
+        ("value", "row", "columns", "cells", "length", "most", "path", "first", "people", "languages"), "1"
+    )
+    for kind in MESSAGES:
+        problem = RowProblem(TREE, kind, 3, "code", values)
+        assert "%" not in f"{problem.what} {problem.expected}"
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=20), min_size=1, max_size=4))
+def test_no_cell_of_a_download_is_a_formula_and_each_comes_back(cells: list[str]) -> None:
+    cells = [cell.strip() for cell in cells]
+    rows = [[f"x{number}", cell] for number, cell in enumerate(cells)]
+    table = table_from_file(TREE, write_csv(("a", "b"), rows))
+    assert [row[1] for _, row in table.rows] == cells
+    assert not any(safe_cell(cell).startswith(FORMULA_SIGNS) for cell in cells)
+    assert [plain_cell(safe_cell(cell)) for cell in cells] == cells
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("ana@example.org", True),
+        ("ana.ruiz+survey@sub.example.org", True),
+        ("أحمد@مثال.إختبار", True),
+        ("ana", False),
+        ("ana@", False),
+        ("@example.org", False),
+        ("ana@example", False),
+        ("ana @example.org", False),
+        ("ana@exam ple.org", False),
+        ("ana@-example.org", False),
+        ("a@b.c\n", False),
+        (f"{'x' * 65}@example.org", False),
+        (f"a@{'x' * 250}.org", False),
+    ],
+)
+def test_addresses(text: str, good: bool) -> None:
+    assert is_email(text) is good

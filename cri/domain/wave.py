@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,9 @@ from cri.domain.sheet import DONT_KNOW, NO_UNIT, UNANSWERED, AnswerSheet, Unit
 
 MINIMUM = 10
 """The smallest group that is ever shown, mixed or kept apart in a sheet. Method section 6."""
+
+GRACE = timedelta(minutes=30)
+"""A questionnaire begun before the closing time may still be submitted this long after it."""
 
 COMMENTS_MINIMUM = 30
 """Fewer comments than this are never released, so they are not kept either. Method section 6."""

@@ -5,24 +5,21 @@ Answers in progress are in services/drafts.py.
 
 import uuid
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, delete, select, text, update
+from sqlalchemy import Row, Uuid, bindparam, delete, select, text, update
 from sqlalchemy.orm import Session
 
 from cri.adapters.envelopes import seal_answers
 from cri.adapters.secret_files import Secrets
 from cri.db.models import Agency, Draft, Invitation, MailboxEntry, Wave
-from cri.db.session import enter_agency
+from cri.db.session import note_agency
 from cri.domain.errors import CriError
 from cri.domain.instrument import Instrument
-from cri.domain.wave import Answers, Submission, envelope_length
+from cri.domain.wave import GRACE, Answers, Submission, envelope_length
 from cri.services.instruments import released_instrument
 from cri.services.links import digest_of_token, personal_token
-
-GRACE = timedelta(minutes=30)
-"""A questionnaire begun before the closing time may still be submitted this long after it."""
 
 
 class LinkUnusableError(CriError):
@@ -90,42 +87,50 @@ def find_answered(session: Session, secrets: Secrets, token: str, now: datetime)
 
 def _follow(session: Session, secrets: Secrets, token: str) -> Row[Any]:
     """What lies behind a token: its wave, its agency and, unless the link is open, its invitation."""
-    link = session.execute(_LINK, {"digest": digest_of_token(secrets, token)}).one_or_none()
+    connection = session.connection()
+    link = connection.execute(_LINK, {"digest": digest_of_token(secrets, token)}).one_or_none()
     if link is None:
         raise LinkUnusableError
-    enter_agency(session, link.agency_id)
-    of_link = (Invitation.agency_id == Wave.agency_id) & (Invitation.id == link.invitation_id)
-    this_wave = (Wave.agency_id == link.agency_id) & (Wave.id == link.wave_id)
-    return cast(
-        "Row[Any]", session.execute(_BEHIND_LINK.outerjoin(Invitation, of_link).where(this_wave)).one()
-    )
+    note_agency(session, link.agency_id)
+    behind = {"agency": link.agency_id, "wave": link.wave_id, "invitation": link.invitation_id}
+    return cast("Row[Any]", connection.execute(_BEHIND_LINK, behind).one())
 
 
-_LINK = text("SELECT agency_id, wave_id, invitation_id FROM lookup.link(:digest)")
+# Written once, not at each request: these two run before every page. The first also enters the agency.
+_LINK = text(
+    "SELECT agency_id, wave_id, invitation_id, set_config('app.agency_id', agency_id::text, true)"
+    " FROM lookup.link(:digest)"
+)
+_wave, _agency, _invitation = Wave.__table__.c, Agency.__table__.c, Invitation.__table__.c
 _BEHIND_LINK = (
     select(  # columns, not objects: a second look in the same transaction must see what has changed
-        Wave.agency_id,
-        Wave.id.label("wave_id"),
-        Wave.label.label("wave_label"),
-        Wave.instrument_code,
-        Wave.instrument_version,
-        Wave.languages,
-        Wave.noun,
-        Wave.minimum,
-        Wave.synthetic,
-        Wave.state,
-        Wave.closes_at,
-        Wave.mailbox_key,
-        Agency.name.label("agency_name"),
-        Agency.colour,
-        Agency.time_zone,
-        Invitation.id.label("invitation_id"),
-        Invitation.unit_code,
-        Invitation.person_id.is_not(None).label("personal"),
-        Invitation.used,
+        _wave.agency_id,
+        _wave.id.label("wave_id"),
+        _wave.label.label("wave_label"),
+        _wave.instrument_code,
+        _wave.instrument_version,
+        _wave.languages,
+        _wave.noun,
+        _wave.minimum,
+        _wave.synthetic,
+        _wave.state,
+        _wave.closes_at,
+        _wave.mailbox_key,
+        _agency.name.label("agency_name"),
+        _agency.colour,
+        _agency.time_zone,
+        _invitation.id.label("invitation_id"),
+        _invitation.unit_code,
+        _invitation.person_id.is_not(None).label("personal"),
+        _invitation.used,
     )
-    .select_from(Wave)
-    .join(Agency, Agency.agency_id == Wave.agency_id)
+    .select_from(Wave.__table__)
+    .join(Agency.__table__, _agency.agency_id == _wave.agency_id)
+    .outerjoin(
+        Invitation.__table__,
+        (_invitation.agency_id == _wave.agency_id) & (_invitation.id == bindparam("invitation", type_=Uuid)),
+    )
+    .where(_wave.agency_id == bindparam("agency"), _wave.id == bindparam("wave"))
 )
 
 

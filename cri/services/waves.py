@@ -12,12 +12,12 @@ from cri.db.queries.organisation import people_count, people_per_unit, present_u
 from cri.db.queries.waves import lock_wave
 from cri.domain.errors import CriError, InputError, InputProblem
 from cri.domain.tree import counts_below, in_tree_order
+from cri.domain.wave import GRACE
 from cri.domain.wave_plan import Missing, Preparation, what_is_missing
 from cri.services.agencies import this_agency
 from cri.services.context import Context
 from cri.services.instruments import OFFERED, released_languages, released_texts
 from cri.services.links import digest_of_token, open_token, personal_token
-from cri.services.responses import GRACE
 
 LABEL_LENGTH = 200
 _BATCH = 5_000

@@ -17,7 +17,7 @@ from cri.adapters.envelopes import make_resume_code, unseal_answers
 from cri.db.models import Draft, Invitation, MailboxEntry, Wave
 from cri.db.session import enter_agency
 from cri.domain.sheet import DONT_KNOW, Unit
-from cri.domain.wave import Answers, Submission, submission_from_document
+from cri.domain.wave import GRACE, Answers, Submission, submission_from_document
 from cri.services.context import Parts
 from cri.services.drafts import (
     Progress,
@@ -28,7 +28,6 @@ from cri.services.drafts import (
     submit_draft,
 )
 from cri.services.responses import (
-    GRACE,
     AlreadySubmittedError,
     LinkUnusableError,
     Questionnaire,

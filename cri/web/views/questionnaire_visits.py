@@ -10,8 +10,9 @@ from flask import Response, current_app, redirect, request, session, url_for
 
 from cri.adapters.envelopes import read_resume_code
 from cri.domain.instrument import Factor
+from cri.domain.wave import GRACE
 from cri.services.drafts import Progress, load_draft
-from cri.services.responses import GRACE, LinkUnusableError, Questionnaire, find_questionnaire
+from cri.services.responses import LinkUnusableError, Questionnaire, find_questionnaire
 from cri.settings import Settings
 from cri.web.database import db
 from cri.web.language import offer_languages

@@ -24,6 +24,11 @@ def enter_agency(session: Session, agency_id: uuid.UUID) -> None:
         session.execute(_SET_TENANT, {"agency_id": str(agency_id)})
 
 
+def note_agency(session: Session, agency_id: uuid.UUID) -> None:
+    """Remember the tenant that a statement of this very transaction has set already, for the next ones."""
+    session.info[_TENANT] = agency_id
+
+
 def leave_agency(session: Session) -> None:
     """Be nobody's session again."""
     session.info.pop(_TENANT, None)

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import Table, bindparam, exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -40,6 +40,24 @@ def progress_from_document(document: Mapping[str, Any]) -> Progress:
     )
 
 
+# Written once, not at each request: these run on every page.
+_table = cast("Table", Draft.__table__)
+_draft = _table.c
+_LOAD = select(_draft.ciphertext).where(
+    _draft.agency_id == bindparam("agency"),
+    _draft.wave_id == bindparam("wave"),
+    _draft.key_digest == bindparam("digest"),
+    _draft.invitation_id == bindparam("invitation"),
+)
+_LOAD_TO_SAVE = _LOAD.with_for_update()
+_insert = insert(_table)
+_SAVE = _insert.on_conflict_do_update(
+    index_elements=["agency_id", "wave_id", "key_digest"],
+    set_={"ciphertext": _insert.excluded.ciphertext},
+    where=_draft.invitation_id == _insert.excluded.invitation_id,  # nobody writes through another's link
+)
+
+
 def start_draft(
     session: Session, secrets: Secrets, questionnaire: Questionnaire, progress: Progress | None = None
 ) -> str:
@@ -56,19 +74,15 @@ def save_draft(
     if questionnaire.invitation_id is None:
         raise ValueError("an open link has no draft before it has a link of its own")
     key, digest = draft_key(secrets.draft, code, questionnaire.wave_id.bytes)
-    statement = insert(Draft).values(
-        agency_id=questionnaire.agency_id,
-        wave_id=questionnaire.wave_id,
-        key_digest=digest,
-        invitation_id=questionnaire.invitation_id,
-        ciphertext=close_draft(key, progress.to_document(), envelope_length(questionnaire.instrument)),
-    )
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Draft.agency_id, Draft.wave_id, Draft.key_digest],
-            set_={"ciphertext": statement.excluded.ciphertext},
-            where=Draft.invitation_id == questionnaire.invitation_id,  # nobody writes through another's link
-        )
+    session.connection().execute(
+        _SAVE,
+        {
+            "agency_id": questionnaire.agency_id,
+            "wave_id": questionnaire.wave_id,
+            "key_digest": digest,
+            "invitation_id": questionnaire.invitation_id,
+            "ciphertext": close_draft(key, progress.to_document(), envelope_length(questionnaire.instrument)),
+        },
     )
 
 
@@ -80,15 +94,26 @@ def load_draft(
     `lock`: it will be saved again in this transaction; a second tab waits, so neither loses answers.
     """
     key, digest = draft_key(secrets.draft, code, questionnaire.wave_id.bytes)
-    statement = select(Draft.ciphertext).where(
-        Draft.agency_id == questionnaire.agency_id,
-        Draft.wave_id == questionnaire.wave_id,
-        Draft.key_digest == digest,
-        Draft.invitation_id == questionnaire.invitation_id,
+    found = session.connection().execute(
+        _LOAD_TO_SAVE if lock else _LOAD,
+        {
+            "agency": questionnaire.agency_id,
+            "wave": questionnaire.wave_id,
+            "digest": digest,
+            "invitation": questionnaire.invitation_id,
+        },
     )
-    ciphertext = session.scalar(statement.with_for_update() if lock else statement)
+    ciphertext = found.scalar_one_or_none()
     document = open_draft(key, ciphertext) if ciphertext else None
     return progress_from_document(document) if document is not None else None
+
+
+def has_draft(session: Session, questionnaire: Questionnaire) -> bool:
+    """Whether this link was begun somewhere. Of an open link, which many begin with, it is not said."""
+    if questionnaire.invitation_id is None:
+        return False
+    of_link = Draft.invitation_id == questionnaire.invitation_id
+    return bool(session.scalar(select(exists().where(Draft.agency_id == questionnaire.agency_id, of_link))))
 
 
 def find_resumable(session: Session, secrets: Secrets, questionnaire: Questionnaire, code: str) -> str | None:

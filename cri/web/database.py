@@ -1,5 +1,7 @@
 """The request's session, and the one place where requests commit."""
 
+from inspect import iscoroutinefunction
+
 from flask import Flask, Response, g
 from flask_sqlalchemy_lite import SQLAlchemy
 
@@ -15,6 +17,9 @@ def init_database(app: Flask, database_url: str) -> None:
     """
     app.config["SQLALCHEMY_ENGINES"] = {"default": database_url}
     db.init_app(app)
+    # No session here is asynchronous, and closing none of them would start an event loop at every request.
+    teardown = app.teardown_appcontext_funcs
+    teardown[:] = [close for close in teardown if not iscoroutinefunction(close)]
     app.after_request(_commit)
 
 

@@ -277,7 +277,12 @@ def test_with_neither_cookie_nor_code_the_link_starts_afresh_and_says_so(
 ) -> None:
     leave(ann, wave.tokens[0])
     phone = Respondent(app.test_client())
-    assert "On this device, Start begins afresh" in phone.open(f"/s/{wave.tokens[0]}").text
+    first = phone.open(f"/s/{wave.tokens[0]}")
+    assert (
+        "This link was begun before, on another device or in another browser. Start begins afresh."
+        in first.text
+    )
+    assert "begun before" not in phone.open(f"/s/{wave.tokens[1]}").text
     page = phone.open(f"/s/{wave.tokens[0]}/2")  # an address copied from the other device
     assert "No saved answers were found on this device. Start begins afresh." in page.text
     page = phone.send(page)

@@ -13,7 +13,7 @@ from cri.domain.errors import InputProblem
 from cri.domain.instrument import Factor
 from cri.domain.sheet import DONT_KNOW
 from cri.domain.wave import COMMENTS_MINIMUM, page_order
-from cri.services.drafts import Progress
+from cri.services.drafts import Progress, has_draft
 from cri.services.instruments import released_texts
 from cri.services.links import link_url
 from cri.services.responses import Questionnaire
@@ -40,6 +40,7 @@ def show_welcome(
         "welcome",
         questionnaire,
         lost=lost,
+        begun=has_draft(db.session, questionnaire),
         stopped=stopped,
         code=code,
         error=error,
@@ -160,7 +161,6 @@ def _closing(
             "code": question.code,
             "prompt": texts.questions[question.code].prompt,
             "hint": texts.questions[question.code].hint,
-            "max_length": question.max_length,
             "value": given.get(question.code, ""),
             "error": _comment_error(given.get(question.code, ""), question.max_length)
             if question.code in refused

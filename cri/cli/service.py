@@ -15,7 +15,7 @@ from cri.cli import demo as demo_steps
 from cri.cli.databases import Addresses, prepare_embedded, prepare_given
 from cri.cli.doctor import missing_parts
 from cri.cli.logs import configure_logs
-from cri.cli.supervisor import Child, Supervisor, spawn
+from cri.cli.supervisor import Child, Supervisor, end_leftovers, hold_alone, spawn
 from cri.db.migrate import ROOT
 from cri.db.roles import derive_passwords
 from cri.domain.errors import InputError, InputProblem
@@ -91,7 +91,13 @@ def doctor() -> None:
 
 def _run_demo() -> int:
     settings = replace(read_settings(), demo=True)
-    _refuse_taken_port(settings)
+    with hold_alone(settings.var):
+        end_leftovers(settings.var / "run", settings.var)
+        _refuse_taken_port(settings)
+        return _supervise_demo(settings)
+
+
+def _supervise_demo(settings: Settings) -> int:
     supervisor = Supervisor(settings.var / "run")
     supervisor.listen()
     try:

@@ -1,5 +1,6 @@
 """Keeps the service's processes running in the foreground: PostgreSQL, the web server, a worker."""
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -9,6 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
+from typing import IO
+
+from cri.domain.errors import InputError, InputProblem
 
 STOP_SECONDS = 20
 RESTART_PAUSE = 1.0
@@ -82,3 +86,45 @@ def spawn(command: list[str], environment: dict[str, str]) -> subprocess.Popen[b
     return subprocess.Popen(
         command, env={**os.environ, **environment}, stdin=subprocess.DEVNULL, start_new_session=True
     )
+
+
+def hold_alone(var: Path) -> IO[str]:
+    """Be the only demonstration in the folder `var` for as long as the file that is returned is open.
+
+    Raises InputError when there is another. The kernel lets go of a lock whose holder was killed.
+    """
+    var.mkdir(parents=True, exist_ok=True)
+    lock = (var / "demo.lock").open("a")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        problem = InputProblem(
+            "another cri demo is running there", f"CRI_VAR={var}", "end it, or another folder"
+        )
+        raise InputError([problem]) from None
+    return lock
+
+
+def end_leftovers(run_folder: Path, var: Path) -> None:
+    """End the children of a supervisor that was killed itself: they would hold the port for ever.
+
+    A number from a file may be another program's by now: only a process that was told `var` is ours.
+    """
+    for file in (run_folder / "web.pid", run_folder / "worker.pid"):
+        try:
+            pid = int(file.read_text())
+            deadline = time.monotonic() + STOP_SECONDS
+            if _was_told(pid, var):
+                os.kill(pid, signal.SIGTERM)
+            while _was_told(pid, var):
+                time.sleep(0.05)
+                if time.monotonic() > deadline:
+                    os.kill(pid, signal.SIGKILL)
+        except (OSError, ValueError):
+            continue  # no such file or process: nothing is left of it
+
+
+def _was_told(pid: int, var: Path) -> bool:
+    """Whether the living process `pid` was started to work in `var`. A zombie has no environment."""
+    return f"CRI_VAR={var}".encode() in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0")

@@ -18,7 +18,7 @@ check: setup ## The gate: lint, types, layers, security
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
 	.venv/bin/lint-imports
-	.venv/bin/bandit -q -c pyproject.toml -r cri migrations
+	.venv/bin/bandit -q -ll -c pyproject.toml -r cri migrations
 
 serve: setup ## Serve the pages
 	@exec .venv/bin/cri serve

@@ -14,7 +14,7 @@ EXTENSION = "cri"
 
 def parts() -> Parts:
     """The process's parts."""
-    return cast(Parts, current_app.extensions[EXTENSION])
+    return cast("Parts", current_app.extensions[EXTENSION])
 
 
 def now() -> datetime:

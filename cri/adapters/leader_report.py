@@ -23,6 +23,7 @@ from cri.adapters.report_files import (
     load_palette,
     load_style,
     reports_digest,
+    unpacked,
 )
 from cri.adapters.report_text import ReportText
 from cri.adapters.report_view import view_of
@@ -59,12 +60,12 @@ def print_leader_pack(
     drawings = plan_drawings(text, load_layout(pack["kind"]), load_palette())
     svgs = draw_charts({key: drawing.figure for key, drawing in drawings.items()}, chart_cache, browser)
     view = view_of(text, drawings, svgs)
-    assets = {font.path.name: Asset("font/woff2", font.path.read_bytes()) for font in fonts()}
     if file_format == "pdf":
         address = {font.path: f"{OURS}{font.path.name}" for font in fonts()}
+        assets = {font.path.name: Asset("font/ttf", unpacked(font.path)) for font in fonts()}
         data = render_pdf(_page(pack, view, font_faces(address)), assets)
     else:
-        address = {font.path: data_url("font/woff2", assets[font.path.name].data) for font in fonts()}
+        address = {font.path: data_url("font/woff2", font.path.read_bytes()) for font in fonts()}
         data = _page(pack, view, font_faces(address)).encode()
     return Report(data, _manifest(pack, text, data, file_format))
 

@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import yaml
+from fontTools.ttLib import woff2
 
 from cri.domain.errors import InputError, InputProblem
 
@@ -77,6 +79,14 @@ def fonts() -> tuple[Font, ...]:
             raise InputError([InputProblem("font is missing", str(path), "a file put there by `make setup`")])
         found.append(Font(entry["family"], entry["weight"], path))
     return tuple(found)
+
+
+@cache
+def unpacked(path: Path) -> bytes:
+    """Return a compressed font's plain form: unpacking eight of them for each report took a sixth of its time."""
+    plain = BytesIO()
+    woff2.decompress(BytesIO(path.read_bytes()), plain)
+    return plain.getvalue()
 
 
 def font_faces(url_of: Mapping[Path, str]) -> str:

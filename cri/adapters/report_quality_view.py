@@ -14,7 +14,7 @@ MOST_HIDDEN: Final = 12  # units kept back that are named one by one
 
 def quality_view(text: ReportText, section: Document, factors: Sequence[Document]) -> View:
     """Return the page on data quality. section: the pack's; factors: its sections of factors."""
-    population, claims = text.pack["population"], text.pack["claims"]
+    population = text.pack["population"]
     unknown = text.word("facts.unknown")
     headcount = population["headcount"]
     rows = [factor["row"] for factor in factors]
@@ -31,7 +31,7 @@ def quality_view(text: ReportText, section: Document, factors: Sequence[Document
                 (text.word("quality.excluded"), text.number("people", population["excluded"])),
             ]
         ),
-        "claims": claim_views(text, [key for key in claims if claims[key]["subject"] in {"wave", "norm"}]),
+        "claims": claim_views(text, section["claims"]),
         "factors": [_reliability_row(text, row) for row in rows],
         "hidden": _hidden(text, section, population),
         "norm": facts_of([*norm_facts(text), *_window(text)] if text.pack["norm"] else []),

@@ -37,8 +37,8 @@ def _widths() -> dict[int, float]:
     found: dict[int, float] = {}
     for font in fonts():
         if font.weight == REGULAR:
-            file = TTFont(font.path, lazy=True)
-            metrics, units = file["hmtx"], file["head"].unitsPerEm
-            for code, name in file.getBestCmap().items():
-                found.setdefault(code, metrics[name][0] / units)
+            with TTFont(font.path, lazy=True) as file:
+                metrics, units = file["hmtx"], file["head"].unitsPerEm
+                for code, name in file.getBestCmap().items():
+                    found.setdefault(code, metrics[name][0] / units)
     return found

@@ -51,6 +51,7 @@ def pack(
 ) -> None:
     """Make a report from a scorecard: the same inputs give the same bytes."""
     _refuse_unknown(kind, file_format, locale)
+    _refuse_output(output)
     card = read_document(scorecard, "cri.scorecard/1")
     edition = read_document(norms, "cri.edition/1") if norms else None
     if edition:
@@ -81,6 +82,15 @@ def _refuse_unknown(kind: str, file_format: str, locale: str) -> None:
     ]
     if problems:
         raise InputError(problems)
+
+
+def _refuse_output(output: Path) -> None:
+    """Before anything is drawn, which takes seconds."""
+    if output.is_dir():
+        raise InputError([InputProblem("cannot be written (is a folder)", str(output), "the name of a file")])
+    if not output.resolve().parent.is_dir():
+        what = "cannot be written (its folder does not exist)"
+        raise InputError([InputProblem(what, str(output), "a file in a folder that is there")])
 
 
 def _instrument(
@@ -132,8 +142,6 @@ def _write(
     try:
         for path, data in targets.items():
             aside[path] = _aside(path, data)
-        if output.is_dir():
-            raise IsADirectoryError(None, "is a folder")
         for path, scratch in aside.items():
             scratch.replace(path)
     except OSError as error:

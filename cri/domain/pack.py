@@ -70,7 +70,7 @@ def leader_pack(
             {"key": "cover", "id": "cover"},
             _summary_section(rows, made, picks),
             *(section for section, _ in factors),
-            _quality_section(scorecard),
+            _quality_section(scorecard, made),
             {"key": "method", "id": "method"},
         ],
         "claims": says.as_documents([*made, *picks, *(claim for _, said in factors for claim in said)]),
@@ -155,14 +155,14 @@ def _factor_section(
     return section, said
 
 
-def _quality_section(scorecard: Document) -> Section:
+def _quality_section(scorecard: Document, made: Sequence[Claim]) -> Section:
     hidden = [unit for unit in scorecard["units"] if unit["suppressed"]]
     items = [item for factor in scorecard["factors"] for item in factor["items"]]
     return {
         "key": "quality",
         "id": "quality",
-        "claims": ["response", "norm"],
-        "units": len(scorecard["units"]),
+        "claims": [claim.id for claim in made if claim.subject in {"wave", "norm"}],
+        "units_total": len(scorecard["units"]),
         "hidden": [{"code": unit["code"], "suppressed": unit["suppressed"]} for unit in hidden],
         "items_hidden": sum(item["distribution"] is None for item in items),
     }

@@ -9,6 +9,7 @@ import numpy as np
 from cri.adapters.instrument_files import find_instrument, load_instrument
 from cri.domain.instrument import Instrument
 from cri.domain.norms import Member, build_edition
+from cri.domain.pack import leader_pack
 from cri.domain.placing import place
 from cri.domain.scorecard import WaveFacts, build_scorecard
 from cri.domain.sheet import AnswerSheet, Unit
@@ -24,6 +25,21 @@ UNITS = (
 )
 SHARES = (0.13, 0.02, 0.22, 0.27, 0.345, 0.015)
 AGENCY = "Northbank Water and Sanitation"
+
+LONG = ("Ministry of Water, Coasts & <b>Public</b> Works of the Autonomous Northern Archipelago " * 5)[:300]
+LONG_UNITS = tuple(
+    Unit(unit.code, unit.parent, (unit.name + ' "<script>" and the coordination of regions' * 9)[:300])
+    for unit in UNITS
+)
+CASES: dict[str, tuple[dict[str, Any], int | None]] = {
+    "full": ({}, 48),
+    "thin": ({}, 12),
+    "no norm": ({}, None),
+    "few": ({"n": 8}, 48),
+    "small": ({"n": 31, "headcount": None, "units": ()}, 48),
+    "long": ({"agency": LONG, "units": LONG_UNITS}, 48),
+    "real": ({"synthetic": False}, None),
+}
 
 
 @cache
@@ -94,3 +110,13 @@ def edition(agencies: int = 48, *, synthetic: bool = True) -> dict[str, Any]:
 def placed(card: dict[str, Any], norms: dict[str, Any]) -> dict[str, Any]:
     """The placement of a scorecard among all agencies of an edition."""
     return place(card, norms)
+
+
+@cache
+def make_pack(case: str) -> dict[str, Any]:
+    """The pack of one of CASES."""
+    given, agencies = CASES[case]
+    card = scorecard(**given)
+    norms = edition(agencies) if agencies else None
+    placement = placed(card, norms) if norms else None
+    return leader_pack(card, placement, norms, instrument=cri_instrument(), noun="residents")

@@ -1,0 +1,49 @@
+"""One browser and one folder of drawn figures for the tests of reports; each report made once."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cri.adapters.charts import ChartBrowser
+from cri.adapters.instrument_files import find_instrument, load_texts
+from cri.adapters.leader_report import Report, print_leader_pack
+from tests.reports.documents import make_pack
+
+MakeReport = Callable[..., tuple[dict[str, Any], Report]]
+
+
+@pytest.fixture(scope="session")
+def chart_browser() -> Iterator[ChartBrowser]:
+    """A started-when-needed browser."""
+    with ChartBrowser() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def chart_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of drawn figures, empty at the start of the run."""
+    return tmp_path_factory.mktemp("charts")
+
+
+@pytest.fixture(scope="session")
+def make_report(chart_browser: ChartBrowser, chart_cache: Path) -> MakeReport:
+    """Return make(case, locale, file_format) -> (pack, report)."""
+
+    @cache
+    def make(case: str, locale: str = "en", file_format: str = "pdf") -> tuple[dict[str, Any], Report]:
+        pack = make_pack(case)
+        texts = load_texts(find_instrument("cri"), locale)
+        report = print_leader_pack(
+            pack,
+            locale=locale,
+            texts=texts,
+            browser=chart_browser,
+            chart_cache=chart_cache,
+            file_format=file_format,
+        )
+        return pack, report
+
+    return make

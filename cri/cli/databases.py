@@ -49,8 +49,8 @@ def prepare_given(
         addresses = _make_own_roles(application, passwords)
     else:
         addresses = Addresses(application, owner, pool)
-    _refuse_mighty_role(addresses.application)
     upgrade(addresses.owner)
+    refuse_mighty_role(addresses.application)  # once the tables exist: it must not be their owner
     return addresses
 
 
@@ -93,10 +93,13 @@ def _may_make_roles(url: str) -> bool:
     return bool(row and row[0])
 
 
-def _refuse_mighty_role(url: str) -> None:
+def refuse_mighty_role(url: str) -> None:
+    """Raise InputError when the role of `url` passes the wall between agencies, or could take it down."""
     with psycopg.connect(_plain(url)) as connection:
         row = connection.execute(
-            "SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user"
+            "SELECT rolsuper OR rolbypassrls OR EXISTS (SELECT FROM pg_class "
+            "WHERE oid = to_regclass('public.invitation') AND pg_has_role(current_user, relowner, 'MEMBER')) "
+            "FROM pg_roles WHERE rolname = current_user"
         ).fetchone()
     if row and row[0]:
         role = make_url(url).username

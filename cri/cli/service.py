@@ -12,7 +12,7 @@ import click
 from cri.adapters.embedded_postgres import STOP_SIGNAL, EmbeddedPostgres
 from cri.app import make_workshop
 from cri.cli import demo as demo_steps
-from cri.cli.databases import Addresses, prepare_embedded, prepare_given
+from cri.cli.databases import Addresses, prepare_embedded, prepare_given, refuse_mighty_role
 from cri.cli.doctor import missing_parts
 from cri.cli.logs import configure_logs
 from cri.cli.supervisor import Child, Supervisor, end_leftovers, hold_alone, spawn
@@ -134,6 +134,8 @@ def _database(settings: Settings) -> Iterator[Settings]:
     """Settings with every address known. An embedded server that was started here ends here too."""
     if settings.database_url is not None:
         known = settings.database_pool_url is not None and settings.database_owner_url is None
+        if known:
+            refuse_mighty_role(settings.database_url)
         yield settings if known else _with(settings, _prepare_given(settings))
         return
     server = _embedded(settings)

@@ -40,9 +40,11 @@ def make_roles(superuser_url: str, passwords: RolePasswords) -> None:
         present = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
         signing_in = {OWNER: passwords.owner, APPLICATION: passwords.application, POOL: passwords.pool}
         for role, password in signing_in.items():
-            verb = "ALTER" if role in present else "CREATE"
+            # an administrator who is no superuser may not even repeat that a role is not to be one
             statement = (
-                f"{verb} ROLE {{}} LOGIN PASSWORD {{}} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB"
+                "ALTER ROLE {} LOGIN PASSWORD {}"
+                if role in present
+                else "CREATE ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOBYPASSRLS NOCREATEROLE NOCREATEDB"
             )
             connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(password)))
         if LOOKUP not in present:

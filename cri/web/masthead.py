@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, Response, request, url_for
 from flask_babel import lazy_gettext as _l
 
 from cri.domain.access import Permission, Role, allows
@@ -22,8 +22,15 @@ SECTIONS = (
 
 
 def init(app: Flask) -> None:
-    """Tell the templates."""
+    """Tell the templates, and browsers to ask again for what only somebody signed in may see."""
     app.context_processor(_for_templates)
+    app.after_request(_ask_again)
+
+
+def _ask_again(response: Response) -> Response:
+    if here() is not None:
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+    return response
 
 
 def _for_templates() -> dict[str, Any]:

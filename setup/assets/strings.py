@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po, write_po
 
 WEB = Path(__file__).resolve().parents[2] / "cri" / "web"
 TRANSLATIONS = WEB / "translations"
+DOMAIN = WEB.parent / "domain"
 METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 WORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "_n": (1, 2)}
 WORDS |= {"_l": None, "lazy_gettext": None, "lazy_ngettext": (1, 2)}
@@ -26,6 +27,10 @@ def extracted() -> Catalog:
     """Every string of the interface, as a catalogue without translations."""
     catalogue = Catalog(project="cri", version="1")
     for _, _, message, comments, _ in extract_from_dir(str(WEB), METHODS, {}, keywords=WORDS):
+        catalogue.add(message, auto_comments=comments)
+    # What can be wrong with a row is worded where it is found, and marked there for the pages that say it.
+    marked = extract_from_dir(str(DOMAIN), [("**.py", "python")], {}, keywords={"N_": None})
+    for _, _, message, comments, _ in marked:
         catalogue.add(message, auto_comments=comments)
     return catalogue
 

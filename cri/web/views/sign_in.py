@@ -3,7 +3,8 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, session
+from flask import Flask, abort, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_security import FSQLALiteUserDatastore, Security, user_authenticated
 from flask_security.forms import LoginForm
 
@@ -48,8 +49,30 @@ def init(app: Flask) -> None:
     datastore = FSQLALiteUserDatastore(db, Account, PlatformRole)
     Security(app, datastore, login_form=SignInForm)
     user_authenticated.connect(_start_afresh, app)
+    app.before_request(_stay_here)
     for endpoint in ("security.login", "security.logout"):
         mark_public(app.view_functions[endpoint])
+
+
+def _stay_here() -> ResponseReturnValue | None:
+    """Where to go after signing in is a path of this service, or it is dropped before anybody signs in."""
+    wanted = request.values.get("next") if request.endpoint == "security.login" else None
+    if not wanted or is_local(wanted):
+        return None
+    if request.method == "POST":
+        abort(400)
+    return redirect(url_for("security.login"))
+
+
+def is_local(address: str) -> bool:
+    """Whether an address is a path of this service, in every browser's reading of it."""
+    return (
+        address.startswith("/")
+        and not address.startswith("//")
+        and "\\" not in address
+        and address.isprintable()
+        and " " not in address
+    )
 
 
 def _start_afresh(_app: Flask, **_event: Any) -> None:

@@ -1,0 +1,174 @@
+"""Units and people on pages: pasted, uploaded, previewed, accepted; every mistake told and nothing lost."""
+
+import io
+import re
+import uuid
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session, sessionmaker
+
+from cri.db.queries.organisation import present_organisation
+from cri.db.session import enter_agency
+from cri.domain.access import Role
+from cri.domain.roster_change import Present
+from cri.services.context import Parts
+from tests.web.visitor import Visitor, make_person, visit
+
+Sessions = sessionmaker[Session]
+TREE = "code,parent,name\nall,,The agency\nnorth,all,North <b>wing</b>\n"
+ROSTER = "name,email,unit,language\nAna Ruiz,ana@example.org,north,en\nعمر سعيد,omar@example.org,north,ar\n"
+IMPORT, PREVIEW = "/organisation/import", "/organisation/import/preview"
+
+
+@pytest.fixture
+def visitor(app: Flask, sessions: Sessions, parts: Parts, agency_id: uuid.UUID) -> Visitor:
+    return visit(app, make_person(sessions, parts, (agency_id, Role.ADMINISTRATOR)))
+
+
+def present(sessions: Sessions, agency_id: uuid.UUID) -> Present:
+    with sessions() as session:
+        enter_agency(session, agency_id)
+        return present_organisation(session, agency_id)
+
+
+def digest_on(visitor: Visitor) -> str:
+    found = re.search(r'name="digest" value="([0-9a-f]{64})"', visitor.page)
+    assert found is not None
+    return found.group(1)
+
+
+def test_paste_preview_accept(visitor: Visitor, sessions: Sessions, agency_id: uuid.UUID) -> None:
+    visitor.get("/organisation")
+    assert "No units and no people yet" in visitor.text
+    visitor.get(IMPORT)
+    assert visitor.post(IMPORT, {"tree": TREE, "roster": ROSTER}).status_code == 200
+    assert "Check the change" in visitor.title
+    assert "Units added: 2" in visitor.text
+    assert "عمر سعيد · omar@example.org" in visitor.text
+    assert "<b>wing</b>" not in visitor.page
+    assert present(sessions, agency_id).units == ()
+    visitor.post(PREVIEW, {"digest": digest_on(visitor)})
+    assert "Stored. The organisation now has 2 units and 2 people." in visitor.text
+    assert len(present(sessions, agency_id).people) == 2
+    visitor.get(PREVIEW)  # nothing left to accept
+    assert "Paste from a spreadsheet" in visitor.text
+
+
+def test_files_are_read_like_pasted_text(visitor: Visitor, sessions: Sessions, agency_id: uuid.UUID) -> None:
+    visitor.get(IMPORT)
+    response = visitor.client.post(
+        IMPORT,
+        data={
+            "csrf_token": visitor.token(),
+            "tree_file": (io.BytesIO(TREE.replace(",", ";").encode("utf-8-sig")), "../../units.csv"),
+            "roster_file": (io.BytesIO(ROSTER.encode("utf-16")), "people.txt"),
+        },
+        follow_redirects=True,
+    )
+    assert response.status_code == 200
+    assert "People added: 2" in re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.text))
+
+
+def test_all_mistakes_are_listed_and_what_was_typed_stays(
+    visitor: Visitor, sessions: Sessions, agency_id: uuid.UUID
+) -> None:
+    visitor.get(IMPORT)
+    wrong = "name,email,unit,language\n,ana,nowhere,xx\n"
+    response = visitor.post(IMPORT, {"tree": "code,parent,name\nall,,A\nb,,B\n", "roster": wrong})
+    assert response.status_code == 422
+    assert visitor.title.startswith("Error: ")
+    assert "5 things are wrong in the tables. Nothing was stored." in visitor.text
+    for part in (
+        "Organisation 3 parent “b” is a second top beside “all” in row 2",
+        "Roster 2 name nothing is filled in a value",
+        "Roster 2 email “ana” is not an e-mail address",
+        "Roster 2 unit “nowhere” is not a unit",
+        "Roster 2 language “xx” is not a language of the survey one of en, ar",
+    ):
+        assert part in visitor.text
+    assert wrong in visitor.page.replace("\r\n", "\n")
+    assert present(sessions, agency_id).units == ()
+
+
+def test_mistakes_are_told_in_the_readers_language(visitor: Visitor) -> None:
+    visitor.get(f"{IMPORT}?language=ar")
+    visitor.post(IMPORT, {"roster": "name,email\nAna,ana@example.org\n"})
+    assert 'lang="ar"' in visitor.page
+    assert "the column" not in visitor.text
+
+
+def test_nothing_sent_is_said(visitor: Visitor) -> None:
+    visitor.get(IMPORT)
+    assert visitor.post(IMPORT, {"tree": "  ", "roster": ""}).status_code == 422
+    assert "Paste a table or choose a file" in visitor.text
+
+
+def test_a_spreadsheet_bomb_is_refused(visitor: Visitor) -> None:
+    import zipfile
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * (210 * 1024 * 1024))
+    visitor.get(IMPORT)
+    packed.seek(0)
+    response = visitor.client.post(
+        IMPORT,
+        data={"csrf_token": visitor.token(), "roster_file": (packed, "people.xlsx")},
+        follow_redirects=True,
+    )
+    assert response.status_code == 422
+    assert "the file is too large" in response.text
+
+
+def test_a_pasted_roster_may_be_long(visitor: Visitor) -> None:
+    visitor.get(IMPORT)
+    rows = "".join(f"Person {n},person.{n}@example.org,all,en\n" for n in range(20_000))
+    assert len(rows) > 700_000
+    answer = visitor.post(
+        IMPORT, {"tree": "code,parent,name\nall,,A\n", "roster": "name,email,unit,language\n" + rows}
+    )
+    assert answer.status_code == 200
+    assert "People added: 20,000" in visitor.text
+    assert "And 19,900 more." in visitor.text
+
+
+def test_losing_many_people_asks_first(visitor: Visitor, sessions: Sessions, agency_id: uuid.UUID) -> None:
+    visitor.get(IMPORT)
+    visitor.post(IMPORT, {"tree": TREE, "roster": ROSTER})
+    visitor.post(PREVIEW, {"digest": digest_on(visitor)})
+    visitor.get(IMPORT)
+    visitor.post(IMPORT, {"roster": "name,email,unit\nNew,new@example.org,north\n"})
+    assert "2 people would leave the roster" in visitor.text
+    assert visitor.post(PREVIEW, {"digest": digest_on(visitor)}).status_code == 422
+    assert "Tick the box" in visitor.text
+    assert sum(one.active for one in present(sessions, agency_id).people) == 2
+    visitor.post(PREVIEW, {"digest": digest_on(visitor), "sure": "yes"})
+    assert [one.row.email for one in present(sessions, agency_id).people if one.active] == ["new@example.org"]
+
+
+def test_a_digest_of_something_else_is_refused(
+    visitor: Visitor, sessions: Sessions, agency_id: uuid.UUID
+) -> None:
+    visitor.get(IMPORT)
+    visitor.post(IMPORT, {"tree": TREE, "roster": ROSTER})
+    visitor.post(PREVIEW, {"digest": "0" * 64})
+    assert "The roster has changed since this was shown" in visitor.text
+    assert present(sessions, agency_id).units == ()
+    visitor.post("/organisation/import/discard")
+    visitor.get(PREVIEW)
+    assert "Paste from a spreadsheet" in visitor.text
+
+
+def test_what_is_downloaded_can_be_sent_back(visitor: Visitor) -> None:
+    visitor.get(IMPORT)
+    roster = ROSTER + "=1+1,formula@example.org,north,en\n"
+    visitor.post(IMPORT, {"tree": TREE, "roster": roster})
+    visitor.post(PREVIEW, {"digest": digest_on(visitor)})
+    units = visitor.client.get("/organisation/units.csv")
+    people = visitor.client.get("/organisation/people.csv")
+    assert "'=1+1" in people.text
+    assert "attachment" in people.headers["Content-Disposition"]
+    visitor.get(IMPORT)
+    visitor.post(IMPORT, {"tree": units.text, "roster": people.text})
+    assert "there is nothing to store" in visitor.text

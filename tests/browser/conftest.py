@@ -19,6 +19,11 @@ class QuietHandler(WSGIRequestHandler):
         """Say nothing."""
 
 
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Addresses here are whole ones. The plugin's own fixture of this name is deprecated by pytest 9."""
+
+
 @pytest.fixture
 def live_server(app: Flask) -> Iterator[str]:
     """Address of the test's own application, served by threads on 127.0.0.1: "http://127.0.0.1:PORT"."""

@@ -103,19 +103,21 @@ def print_pack(job: JobContext, agency_id: str, wave_id: str) -> None:
         packs.print_leader_report(context, uuid.UUID(wave_id), workshop.browser)
 
 
-def each_wave(workshop: Workshop, state: str, step: Callable[[Context, uuid.UUID], object]) -> None:
-    """Take a step with every wave in `state`, each in a transaction of its own.
+def each_wave(workshop: Workshop, state: str, step: Callable[[Context, uuid.UUID], object]) -> bool:
+    """Take a step with every wave in `state`, each in its own transaction; says whether any did anything.
 
     One wave's trouble (its key is missing, say) is written to the log and is no other wave's.
     """
+    done = False
     with workshop.sessions() as session:
         found = mixing.waves_in(session, state)
     for agency_id, wave_id in found:
         try:
             with workshop.transaction(agency_id) as context:
-                step(context, wave_id)
+                done = bool(step(context, wave_id)) or done
         except Exception:
             log.exception("wave %s, which is %s: left as it was, to be tried again", wave_id, state)
+    return done
 
 
 @tasks.periodic(cron="* * * * *")
@@ -123,10 +125,12 @@ def each_wave(workshop: Workshop, state: str, step: Callable[[Context, uuid.UUID
 def mix(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
     """Mix what has arrived in every wave that is still open. Ten or more at a time, or not at all."""
 
-    def step(context: Context, wave_id: uuid.UUID) -> None:
-        mixing.mix(context.session, context.parts.wave_keys, context.agency_id, wave_id)
+    def step(context: Context, wave_id: uuid.UUID) -> int:
+        return mixing.mix(context.session, context.parts.wave_keys, context.agency_id, wave_id)
 
-    each_wave(_workshop(job), "open", step)
+    workshop = _workshop(job)
+    if each_wave(workshop, "open", step):  # a deleted row on its page still shows which transaction wrote it
+        sealing.vacuum_submissions(workshop.engine)
 
 
 @tasks.periodic(cron="* * * * *")

@@ -4,6 +4,8 @@ import random
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, cast
 
 import psycopg
 import pytest
@@ -12,15 +14,18 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from cri.adapters.answer_sheets import decode_sheet
 from cri.adapters.envelopes import unseal_answers
+from cri.app import make_workshop
 from cri.db.models import Invitation, MixedEntry, OrganisationUnit, Person, Wave, WaveUnit
 from cri.db.session import enter_agency
 from cri.domain.wave import Answers, answers_from_document
+from cri.jobs import tasks
 from cri.services.context import Actor, Context, Parts
 from cri.services.drafts import Progress, save_draft, start_draft
 from cri.services.links import digest_of_token, personal_token
 from cri.services.mixing import mix
 from cri.services.responses import Questionnaire, find_questionnaire, submit
 from cri.services.sealing import forget_wave, seal_wave, sheet_key
+from cri.settings import Settings
 from tests.database_fixtures import make_agency
 from tests.security import operator_attack as attack
 
@@ -171,6 +176,29 @@ def test_mixed_answers_have_at_least_ten_candidates(field: Field, superuser: psy
         assert attack.linked(claims, field.truth) <= batches + 5 * batches**0.5, name
 
 
+def test_what_was_mixed_is_not_left_on_the_pages_it_came_from(
+    field: Field, settings: Settings, superuser: psycopg.Connection
+) -> None:
+    """Deleted rows keep the transaction they came in. The control: without vacuuming all 30 are linked."""
+    superuser.execute("ALTER TABLE mailbox_entry SET (toast.autovacuum_enabled = off)")  # not by chance
+    for invitation in shuffled(field)[:30]:
+        field.answer(invitation)
+    assert field.mix() == 30
+    sight = attack.look(superuser, field.wave_id, "mixed_entry", field.opened)
+    came = {arrival.xmin: {arrival.invitation} for arrival in sight.arrivals}
+    dead = attack.dead_submissions(superuser, field.opened)
+    assert attack.linked({answer: came[xmin] for answer, xmin in dead.items()}, field.truth) == 30
+
+    for invitation in shuffled(field)[30:50]:
+        field.answer(invitation)
+    workshop = make_workshop(settings)
+    job = SimpleNamespace(additional_context={tasks.WORKSHOP: workshop})
+    tasks.mix.func(cast("Any", job), timestamp=0)
+    workshop.close()
+    assert len(attack.look(superuser, field.wave_id, "mixed_entry", field.opened).stored) == 50
+    assert attack.dead_submissions(superuser, field.opened) == {}
+
+
 def test_fewer_than_ten_are_never_mixed(field: Field, superuser: psycopg.Connection) -> None:
     for invitation in shuffled(field)[:9]:
         field.answer(invitation)
@@ -190,6 +218,31 @@ def test_before_mixing_only_the_key_outside_the_database_protects(
     without_key = attack.look(superuser, field.wave_id, "mailbox_entry", lambda ciphertext: ciphertext.hex())
     assert not {entry.answer for entry in without_key.stored} & set(field.truth)
     assert len({entry.size for entry in without_key.stored}) == 1
+
+
+def test_units_narrow_what_whoever_holds_the_key_may_guess(
+    field: Field, superuser: psycopg.Connection
+) -> None:
+    """docs/anonymity.md says so: the unit is in the envelope, which only the key opens."""
+    alone = shuffled(field)[0]
+    with field.sessions.begin() as session:
+        enter_agency(session, field.agency_id)
+        unit = {"agency_id": field.agency_id, "wave_id": field.wave_id, "code": "board", "name": "Board"}
+        session.add(WaveUnit(**unit, parent_code="all", headcount=1, position=1))
+        session.flush()
+        session.execute(update(Invitation).where(Invitation.id == alone).values(unit_code="board"))
+    for invitation in shuffled(field)[:BATCH]:
+        field.answer(invitation)
+    assert field.mix() == BATCH
+    key = field.parts.wave_keys.private(str(field.wave_id))
+    rows = superuser.execute(
+        "SELECT ciphertext FROM mixed_entry WHERE wave_id = %s", [field.wave_id]
+    ).fetchall()
+    documents = [unseal_answers(key, bytes(row[0])) for row in rows]
+    found = [answers_from_document(one) for one in documents if one["unit"] == "board"]
+    assert found == [field.answers[alone]]
+    assert len({len(row[0]) for row in rows}) == 1
+    assert not any(b"board" in bytes(row[0]) for row in rows)
 
 
 def test_the_naive_way_links_everybody(field: Field, superuser: psycopg.Connection) -> None:

@@ -11,6 +11,10 @@ from cri.adapters.secret_files import WaveKeys
 from cri.db.models import MailboxEntry, MixedEntry, Wave
 from cri.domain.wave import MINIMUM
 
+MOST = 10_000
+"""Entries of one batch: what is left waits for the next, so that a backlog neither fills the memory nor
+exceeds the 65,535 parameters of a statement."""
+
 
 def waves_in(session: Session, state: str) -> list[tuple[uuid.UUID, uuid.UUID]]:
     """(agency id, wave id) of every wave in `state`, across agencies: ids only, for the worker."""
@@ -33,7 +37,7 @@ def mix(session: Session, keys: WaveKeys, agency_id: uuid.UUID, wave_id: uuid.UU
     if wave is None or wave.state not in ("open", "closing") or wave.mailbox_key is None:
         return 0
     here = (MailboxEntry.agency_id == agency_id, MailboxEntry.wave_id == wave_id)
-    waiting = session.execute(select(MailboxEntry.id, MailboxEntry.ciphertext).where(*here)).all()
+    waiting = session.execute(select(MailboxEntry.id, MailboxEntry.ciphertext).where(*here).limit(MOST)).all()
     if len(waiting) < MINIMUM:
         return 0
     private, public = keys.private(str(wave_id)), wave.mailbox_key

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from sqlalchemy.orm import Session, sessionmaker
 
+from cri.adapters.envelopes import seal_answers
 from cri.app import make_workshop
 from cri.db.models import Wave
 from cri.db.session import enter_agency
@@ -19,6 +20,7 @@ from cri.jobs.tasks import Workshop, seal_steps
 from cri.services import packs, scoring
 from cri.services import waves as waves_service
 from cri.services.context import Context, Parts
+from cri.services.mixing import MOST, mix
 from cri.services.responses import find_questionnaire, submit
 from cri.settings import Settings
 from tests.database_fixtures import make_agency
@@ -87,6 +89,29 @@ def test_a_wave_without_its_key_does_not_stop_the_mixing_of_others(
     key.write_bytes(kept)
     run(tasks.mix, workshop)
     assert mixed(superuser, waves[1]) == 10
+
+
+def test_a_backlog_larger_than_one_statement_can_name_is_mixed_in_parts(
+    sessions: Sessions, parts: Parts, superuser: psycopg.Connection
+) -> None:
+    """A worker that was away for a day. 66,000 ids in one statement are more than PostgreSQL takes."""
+    wave = open_wave(sessions, parts, make_agency(sessions))
+    sealed = seal_answers(parts.wave_keys.make(str(wave.wave_id)), {}, 8)
+    with (
+        superuser.cursor() as cursor,
+        cursor.copy("COPY mailbox_entry (agency_id, id, wave_id, ciphertext) FROM STDIN") as rows,
+    ):
+        for _ in range(66_000):
+            rows.write_row((wave.agency_id, uuid.uuid4(), wave.wave_id, sealed))
+    with sessions.begin() as session:
+        enter_agency(session, wave.agency_id)
+        moved = mix(session, parts.wave_keys, wave.agency_id, wave.wave_id)
+    left = superuser.execute(
+        "SELECT count(*) FROM mailbox_entry WHERE wave_id = %s", [wave.wave_id]
+    ).fetchone()
+    assert moved == mixed(superuser, wave) == MOST
+    assert left == (66_000 - MOST,)
+    superuser.execute("DELETE FROM mailbox_entry WHERE wave_id = %s", [wave.wave_id])
 
 
 def test_what_was_given_up_is_asked_for_again_and_nothing_twice(

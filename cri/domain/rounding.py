@@ -4,9 +4,9 @@ Documents carry full doubles. Nothing else in the project rounds a number that a
 (`cri.adapters.report_text`) only adds what a language adds: separators, signs, digits.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Final
+from typing import Any, Final
 
 Rounded = Decimal | int
 
@@ -48,6 +48,25 @@ def round_group(value: float) -> int:
     Halves go up. Only counts of 10 or more are ever shown, so that the least is 10.
     """
     return 5 * int(_to(value / 5, "1"))
+
+
+def with_round_groups(scorecard: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a scorecard as it may leave the service: counts of people in units rounded (method.md, section 7).
+
+    The stored document keeps them exact, since what may be shown was decided from them.
+    """
+    return {**scorecard, "units": [_round_unit(unit) for unit in scorecard["units"]]}
+
+
+def _round_unit(unit: Mapping[str, Any]) -> dict[str, Any]:
+    factors = unit["factors"]
+    if factors is not None:
+        factors = {code: {**figure, "n": _round_count(figure["n"])} for code, figure in factors.items()}
+    return {**unit, "n": _round_count(unit["n"]), "factors": factors}
+
+
+def _round_count(count: int | None) -> int | None:
+    return None if count is None else round_group(count)
 
 
 ROUNDING: Final[dict[str, Callable[[float], Rounded]]] = {

@@ -1,7 +1,6 @@
 """Waves of the caller's agency and the scorecards of those that are scored."""
 
 import uuid
-from collections.abc import Sequence
 from typing import Any
 
 from flask import Response, jsonify, request
@@ -12,6 +11,7 @@ from cri.api.schemas.waves import WaveSchema
 from cri.db.models import Wave
 from cri.domain.access import Permission
 from cri.domain.documents import digest_of
+from cri.domain.rounding import with_round_groups
 from cri.services.context import Context
 from cri.services.scoring import load_scorecard
 from cri.services.waves import WaveMissingError, find_wave, list_waves
@@ -33,9 +33,9 @@ REFUSED = {"401": _problem("Nobody is signed in"), "403": _problem("The role doe
 @waves.doc(responses=REFUSED, summary="List the agency's waves, drafts first, then the newest")
 @waves.response(200, WaveSchema(many=True))
 @requires(Permission.BELONG)
-def waves_list(ctx: Context) -> Sequence[Wave]:
+def waves_list(ctx: Context) -> list[Wave]:
     """All waves of the agency."""
-    return list_waves(ctx)
+    return list(list_waves(ctx))
 
 
 @waves.get("/waves/<uuid:wave_id>/scorecard")
@@ -50,14 +50,15 @@ def waves_list(ctx: Context) -> Sequence[Wave]:
 )
 @requires(Permission.READ_RESULTS)
 def scorecard(ctx: Context, wave_id: uuid.UUID) -> Response:
-    """The document as it was stored, with its digest as ETag."""
+    """The document, with counts of people in units rounded to the nearest 5, and its digest as ETag."""
     try:
         find_wave(ctx, wave_id)
     except WaveMissingError:
         abort(404)
-    document = load_scorecard(ctx, wave_id)
-    if document is None:
+    stored = load_scorecard(ctx, wave_id)
+    if stored is None:
         abort(404)
+    document = with_round_groups(stored)
     response = jsonify(document)
     response.set_etag(digest_of(document))
     response.headers["Cache-Control"] = "private, no-cache"

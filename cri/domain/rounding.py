@@ -51,7 +51,7 @@ def round_group(value: float) -> int:
 
 
 def with_round_groups(scorecard: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a scorecard as it may leave the service: counts of people in units rounded (method.md, section 7).
+    """Return a scorecard as it may leave the service: sizes of units rounded (method.md, section 7).
 
     The stored document keeps them exact, since what may be shown was decided from them.
     """

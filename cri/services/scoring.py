@@ -2,6 +2,7 @@
 
 import hashlib
 import uuid
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -48,7 +49,7 @@ def score_wave(context: Context, wave_id: uuid.UUID) -> None:
     context.parts.defer(session, "build_pack", agency_id, wave_id)
 
 
-def load_scorecard(context: Context, wave_id: uuid.UUID) -> dict[str, object] | None:
+def load_scorecard(context: Context, wave_id: uuid.UUID) -> dict[str, Any] | None:
     """The wave's scorecard document, or None before it is scored."""
     return context.session.scalar(
         select(StoredScorecard.document).where(

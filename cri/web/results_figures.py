@@ -4,6 +4,7 @@ Colours are names of the page's own custom properties; figures.js puts in what t
 """
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any, Final
 
 from cri.adapters.report_parts import interval_of
@@ -66,7 +67,7 @@ def _for_screen(
     for trace in figure["data"]:
         trace["hoverinfo"] = "text"
         trace["hovertext"] = [
-            f"{name}: {text.number('score', row['score'])} ({interval_of(text, 'score', row['interval'])})"
+            f"{_plain(name)}: {text.number('score', row['score'])} ({interval_of(text, 'score', row['interval'])})"
             for name, row in zip(names, rows, strict=True)
             if row["score"] is not None
         ]
@@ -99,9 +100,14 @@ def _for_screen(
         "side": "right" if mirrored else "left",
         "ticks": "",
         "tickvals": list(canvas.centres),
-        "ticktext": ["<br>".join(label) for label in labels],
+        "ticktext": ["<br>".join(map(_plain, label)) for label in labels],
     }
     return figure
+
+
+def _plain(name: str) -> str:
+    """A name as text: plotly reads some of HTML in its labels, links among it."""
+    return escape(name, quote=False)
 
 
 def _folded(name: str) -> tuple[str, ...]:

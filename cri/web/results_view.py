@@ -110,7 +110,7 @@ def _place_row(text: ReportText, pack: Document, row: Document) -> View:
     position = claim_about(text, row["code"], "position")
     score = claim_about(text, row["code"], "score")
     place, silent = row["place"], position["text_key"] == "position.none"
-    band = text.word("bands.no_norm" if place is None else "bands.none")
+    band = text.word("bands.none")
     detail = ""
     if place is not None and not silent:
         band = text.word(f"bands.{place['band']}")

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from jinja2 import FileSystemLoader, StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
-from markupsafe import Markup
 
 from cri.adapters.charts import ChartBrowser, draw_charts
 from cri.adapters.instrument_files import InstrumentTexts
@@ -80,8 +79,7 @@ def _page(pack: Document, view: Document, faces: str) -> str:
         lstrip_blocks=True,
     )
     template = environment.get_template(f"packs/{pack['kind']}/pack.html")
-    style = Markup(f"{faces}\n{load_style(pack['kind'])}")  # noqa: S704  our own style sheets, nothing typed
-    return template.render(view, style=style)
+    return template.render(view, style=f"{faces}\n{load_style(pack['kind'])}")
 
 
 def _manifest(pack: Document, text: ReportText, data: bytes, file_format: str) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from typing import Any
 
 from cri.adapters.report_figures import Drawing, cell_height, item_note
 from cri.adapters.report_parts import along, claim_about, claim_views, picture, ticks
-from cri.adapters.report_text import ReportText
+from cri.adapters.report_text import ReportText, direction_of
 
 Document = Mapping[str, Any]
 View = dict[str, Any]
 DEEPEST = 3  # levels of the tree that are set in
+LABEL = 54  # px that a label of the strip takes
 NARROW = 180  # px of a units figure beside the texts of strong and weak
 
 
@@ -61,48 +62,38 @@ def _strip(text: ReportText, row: Document, drawing: Drawing, svg: bytes) -> Vie
     if row["score"] is None and strip is None:
         return None
     alt = " ".join(text.spoken(claim_about(text, row["code"], kind)) for kind in ("score", "position"))
-    below: list[View] = []
-    if strip:
-        low, high = strip["lowest"], strip["best"]
-        below = [
-            _mark(
-                text,
-                drawing,
-                low["mean"],
-                "from",
-                "left",
-                text.word("key.lowest", size=text.number("count", low["size"])),
-            ),
-            _mark(
-                text,
-                drawing,
-                high["mean"],
-                "to",
-                "right",
-                text.word("key.best", size=text.number("count", high["size"])),
-            ),
-        ]
-        room = [
-            abs(along(drawing.axis, strip["median"]) - along(drawing.axis, end["mean"]))
-            for end in (low, high)
-        ]
-        if min(room) * drawing.canvas.width / 100 > 80:
-            below.insert(1, _mark(text, drawing, strip["median"], "at", "left", text.word("key.median")))
+    below = _strip_labels(text, strip, drawing) if strip else []
     above = [] if row["score"] is None else [
         {"at": along(drawing.axis, row["score"]), "text": text.number("score", row["score"])}
     ]  # fmt: skip
     return {"figure": picture(drawing, svg, alt), "above": above, "below": below}
 
 
-def _mark(text: ReportText, drawing: Drawing, value: float, side: str, edge: str, name: str) -> View:
-    at = along(drawing.axis, value)
-    return {
-        "at": round(100 - at, 3) if edge == "right" else at,
-        "edge": edge,
-        "side": side,
-        "name": name,
-        "text": text.number("score", value),
-    }
+def _strip_labels(text: ReportText, strip: Document, drawing: Drawing) -> list[View]:
+    """Names and values of the strip's ends, and of its median where there is room between them."""
+    names = ("lower", "upper") if strip["quartiles"] is None else ("lowest", "best")
+    ends = [(strip["lowest"], names[0]), (strip["best"], names[1])]
+    width = drawing.canvas.width / 100
+    low, middle, high = (
+        along(drawing.axis, value)
+        for value in (strip["lowest"]["mean"], strip["median"], strip["best"]["mean"])
+    )
+    inward = (high - low) * width > LABEL * 2
+    labels = [
+        _label(text, end["mean"], at, text.word(f"key.{name}", size=text.number("count", end["size"])), side)
+        for (end, name), at, side in zip(
+            ends, (low, high), ("from", "to") if inward else ("to", "from"), strict=True
+        )
+    ]
+    if min(middle - low, high - middle) * width > LABEL * 1.5:
+        labels.insert(1, _label(text, strip["median"], middle, text.word("key.median"), "at"))
+    return labels
+
+
+def _label(text: ReportText, value: float, at: float, name: str, side: str) -> View:
+    """side: the label runs "from" its place, "to" it, or is centred "at" it; at: per cent of the width."""
+    edge, place = ("right", round(100 - at, 3)) if side == "to" else ("left", at)
+    return {"at": place, "edge": edge, "side": side, "name": name, "text": text.number("score", value)}
 
 
 def _items(text: ReportText, section: Document, drawing: Drawing, svg: bytes) -> View:
@@ -157,6 +148,7 @@ def _unit_row(text: ReportText, row: Document, height: float) -> View:
     hidden = row["suppressed"]
     return {
         "name": text.unit_name(row["code"]),
+        "direction": direction_of(text.unit_name(row["code"])),
         "depth": min(row["depth"], DEEPEST),
         "n": "" if hidden else text.number("group", row["n"]),
         "score": text.word(why[hidden]) if hidden else text.number("score", row["score"]),

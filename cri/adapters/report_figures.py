@@ -86,14 +86,14 @@ def _strip_heights(text: ReportText, rows: Sequence[Document], size: Document) -
     return heights
 
 
-def _row_height(written: str, size: Document, indent: float = 0.0) -> float:
+def _row_height(text: ReportText, written: str, size: Document, indent: float = 0.0) -> float:
     lines = lines_of(written, size["text_width"] - indent, size["text_size"])
-    return float(max(size["row"], round(lines * size["line"] + size["padding"])))
+    return float(max(size["row"], round(lines * size["line"][text.direction] + size["padding"])))
 
 
 def _items(text: ReportText, rows: Sequence[Document], size: Document, palette: Mapping[str, str]) -> Drawing:
     written = [f"{text.statement(row['code'])} {item_note(text, row)}" for row in rows]
-    canvas = Canvas(size["width"], tuple(_row_height(entry, size) for entry in written))
+    canvas = Canvas(size["width"], tuple(_row_height(text, entry, size) for entry in written))
     figure = items_figure(rows, canvas, palette, mirrored=text.direction == "rtl")
     return Drawing(figure, canvas, (0.0, 100.0))
 
@@ -103,6 +103,8 @@ def _units(
 ) -> Drawing:
     own = section_of(text.pack, factor)["row"]
     axis = axis_of(values_of([*rows, {**own, "strip": None}]))
-    heights = (_row_height(text.unit_name(row["code"]), size, indent=11.4 * row["depth"]) for row in rows)
+    heights = (
+        _row_height(text, text.unit_name(row["code"]), size, indent=11.4 * row["depth"]) for row in rows
+    )
     canvas = Canvas(size["width"], tuple(heights))
     return Drawing(units_figure(rows, canvas, axis, palette, own["score"]), canvas, axis)

@@ -83,7 +83,7 @@ def fonts() -> tuple[Font, ...]:
 
 @cache
 def unpacked(path: Path) -> bytes:
-    """Return a compressed font's plain form: unpacking eight of them for each report took a sixth of its time."""
+    """Return a compressed font's plain form, kept: unpacking eight took a sixth of a report's time."""
     plain = BytesIO()
     woff2.decompress(BytesIO(path.read_bytes()), plain)
     return plain.getvalue()

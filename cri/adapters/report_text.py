@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from string import Formatter
 from typing import Any, Final
+from unicodedata import bidirectional
 
 from babel import Locale
 from babel.dates import format_date
@@ -82,8 +83,8 @@ class ReportText:
     def sentence(self, claim: Document) -> str:
         """Return the sentence of a claim, made from the claim alone."""
         template = str(self.words["claims"][claim["text_key"]])
-        named = {field for _, field, _, _ in Formatter().parse(template) if field}  # only what is printed
-        values = {name: self.value(value) for name, value in claim["values"].items() if name in named}
+        printed = dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name)
+        values = {name: self.value(claim["values"][name]) for name in printed}
         if claim["subject"] == "index" and not template.startswith("{factor}"):
             values["factor"] = self.word("summary.index_inside")
         return template.format_map(values)
@@ -171,6 +172,15 @@ class ReportText:
         if not given:
             return "\u2013"
         return format_date(date.fromisoformat(given[:10]), format="d MMMM y", locale=self._babel)
+
+
+def direction_of(typed: str) -> str:
+    """Return the reading direction of a typed name: that of its first letter that has one."""
+    for character in typed:
+        kind = bidirectional(character)
+        if kind in {"L", "R", "AL"}:
+            return "ltr" if kind == "L" else "rtl"
+    return "ltr"
 
 
 def _with_minimum(words: Any, minimum: str) -> Any:

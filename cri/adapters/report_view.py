@@ -17,7 +17,7 @@ from cri.adapters.report_parts import (
     ticks,
 )
 from cri.adapters.report_quality_view import quality_view
-from cri.adapters.report_text import ReportText
+from cri.adapters.report_text import ReportText, direction_of
 
 Document = Mapping[str, Any]
 View = dict[str, Any]
@@ -52,6 +52,7 @@ def view_of(text: ReportText, drawings: Mapping[str, Drawing], svgs: Mapping[str
         "direction": text.direction,
         "title": f"{agency} · {text.word('report.title')}",
         "agency": agency,
+        "agency_direction": direction_of(agency),
         "agency_short": agency if len(agency) <= SHORT else f"{agency[:SHORT].rstrip()}\u2026",
         "synthetic": pack["synthetic"],
         "words": text.page_words(),
@@ -114,6 +115,7 @@ def _summary(text: ReportText, section: Document, drawing: Drawing, svg: bytes) 
         "ticks": ticks(text, drawing.axis),
         "figure": picture(drawing, svg, " ".join(text.spoken(claim) for claim in index)),
         "has_norm": has_norm,
+        "has_quarters": any(row["strip"] and row["strip"]["quartiles"] for row in section["rows"]),
         "has_place": text.pack["norm"] is not None,
         "strengths": claim_views(text, section["strengths"]),
         "gaps": claim_views(text, section["gaps"]),

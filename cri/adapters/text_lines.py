@@ -9,7 +9,7 @@ from cri.adapters.report_files import fonts
 
 REGULAR: Final = 400
 UNKNOWN: Final = 1.0  # em, for a character that no font of ours has
-SAFETY: Final = 1.03  # joining and kerning move a line's length a little
+SAFETY: Final = 1.01  # joining and kerning move a line's length a little
 
 
 def lines_of(text: str, width: float, size: float) -> int:

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import logging
 import os
 import re
 import subprocess
@@ -15,10 +16,16 @@ import page
 import pytest
 from click.testing import CliRunner
 from pypdf import PageObject, PdfReader
+from weasyprint import HTML
+from weasyprint.formatting_structure import boxes
+from weasyprint.urls import URLFetcher
 
+from cri.adapters.charts import ChartBrowser
 from cri.adapters.document_schemas import validate
+from cri.adapters.instrument_files import find_instrument, load_texts
+from cri.adapters.leader_report import print_leader_pack
 from cri.adapters.pdf import render_pdf
-from cri.adapters.report_files import load_report_words, report_locales
+from cri.adapters.report_files import load_report_words, load_style, report_locales
 from cri.adapters.report_text import ReportText
 from cri.cli import cli
 from cri.domain.documents import readable_json
@@ -156,6 +163,12 @@ def test_synthetic_data_say_so_on_the_cover_the_summary_and_every_foot(
         assert count == (2 if number == 1 else 1)
 
 
+def test_the_style_sheets_hold_nothing_that_is_ignored(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "weasyprint"):
+        render_pdf(f'<html lang="en"><title>t</title><style>{load_style("leader")}</style><h1>t</h1>', {})
+    assert [record.getMessage() for record in caplog.records] == []
+
+
 def test_real_data_do_not_say_so(make_report: MakeReport) -> None:
     _, report = make_report("real")
     assert "synthetic" not in text_of(report.data).lower()
@@ -246,6 +259,25 @@ def test_its_fonts_are_ours_embedded_and_cut_down(make_report: MakeReport, local
     assert all(re.match(r"/[A-Z]{6}\+IBM-Plex-Sans", name) for name in names), names
 
 
+@pytest.mark.parametrize(("case", "locale"), [("full", "en"), ("full", "ar"), ("long", "en"), ("long", "ar")])
+def test_rows_of_tables_are_as_high_as_the_rows_of_their_figures(
+    make_report: MakeReport, case: str, locale: str
+) -> None:
+    _, report = make_report(case, locale, "html")
+    own = URLFetcher(allowed_protocols=("data",))
+    document = HTML(string=report.data.decode(), url_fetcher=own).render()
+    cells = [
+        box
+        for sheet in document.pages
+        for box in sheet._page_box.descendants()
+        if isinstance(box, boxes.TableCellBox) and "figure" in (box.element.get("class") or "")
+    ]
+    assert len(cells) == 13
+    for cell in cells:
+        (image,) = (box for box in cell.descendants() if isinstance(box, boxes.ReplacedBox))
+        assert cell.border_height() == pytest.approx(image.height, abs=1.5)
+
+
 def test_figures_have_texts_made_from_claims(make_report: MakeReport) -> None:
     pack, report = make_report("full", "en", "html")
     alts = re.findall(r'<img src="[^"]*" alt="([^"]*)"', report.data.decode())
@@ -273,6 +305,19 @@ def test_the_page_and_the_pdf_show_the_same_figures(make_report: MakeReport) -> 
     assert {figure["value"] for figure in arabic.manifest["figures"]} == {
         figure["value"] for figure in pdf.manifest["figures"]
     }
+
+
+def test_the_order_of_keys_in_a_stored_pack_does_not_matter(
+    make_report: MakeReport, chart_browser: ChartBrowser, chart_cache: Path
+) -> None:
+    """A database keeps a document's values, not the order of its keys."""
+    pack, report = make_report("full", "en", "html")
+    stored = json.loads(json.dumps(pack, sort_keys=True))
+    texts = load_texts(find_instrument("cri"), "en")
+    again = print_leader_pack(
+        stored, locale="en", texts=texts, browser=chart_browser, chart_cache=chart_cache, file_format="html"
+    )
+    assert again == report
 
 
 def cri(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

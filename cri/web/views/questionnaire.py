@@ -23,6 +23,7 @@ from cri.web.parts import now, parts
 from cri.web.views import questionnaire_errors as errors
 from cri.web.views import questionnaire_pages as pages
 from cri.web.views.questionnaire_moves import begin_here, move_on, save, submit_answers, with_form
+from cri.web.views.questionnaire_steps import show_step
 from cri.web.views.questionnaire_visits import (
     CHECK,
     Visit,
@@ -127,7 +128,7 @@ def show(token: str, step: str) -> ResponseReturnValue:
     visit.require_step(step)
     if visit.progress is None:
         return welcome_again(token)
-    return pages.show_step(visit, step, prompt="open" in request.args, returning=returning())
+    return show_step(visit, step, prompt="open" in request.args, returning=returning())
 
 
 @views.post("/<token>/<step>")
@@ -147,7 +148,7 @@ def answer(token: str, step: str) -> ResponseReturnValue:
     if problems:
         keep_despite_error()
         save(visit, replace(saved, page=step))
-        return pages.show_step(visit, step, typed=request.form, problems=problems, returning=returning()), 422
+        return show_step(visit, step, typed=request.form, problems=problems, returning=returning()), 422
     return move_on(visit, step, saved, wish)
 
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import InternalServerError, RequestEntityTooLarge
 from cri.services.responses import AlreadySubmittedError, LinkUnusableError, WaveClosedError
 from cri.web.language import offer_languages
 from cri.web.views import questionnaire_pages as pages
+from cri.web.views.questionnaire_steps import show_step
 from cri.web.views.questionnaire_visits import (
     CHECK,
     arrive,
@@ -69,7 +70,7 @@ def show_again(_error: CSRFError) -> ResponseReturnValue:
         "This page had been open for long, so it could not be accepted at once. "
         "Nothing you gave is lost: choose the button again."
     )
-    return pages.show_step(visit, step, typed=request.form, returning=returning(), notice=notice), 400
+    return show_step(visit, step, typed=request.form, returning=returning(), notice=notice), 400
 
 
 def show_too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:

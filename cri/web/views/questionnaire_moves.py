@@ -13,7 +13,7 @@ from cri.services.responses import find_questionnaire
 from cri.web.database import db, keep_despite_error
 from cri.web.forms.questionnaire import take_comments, take_section
 from cri.web.parts import now, parts
-from cri.web.views import questionnaire_pages as pages
+from cri.web.views.questionnaire_steps import show_step
 from cri.web.views.questionnaire_visits import (
     CHECK,
     Visit,
@@ -52,7 +52,7 @@ def begin_here(visit: Visit, step: str) -> ResponseReturnValue:
         "The answers you gave on earlier pages were not found on this device, so you have started afresh. "
         "What you gave on this page is saved. The last page lists what is open."
     )
-    page = pages.show_step(begun, step, typed=request.form, problems=problems, notice=notice)
+    page = show_step(begun, step, typed=request.form, problems=problems, notice=notice)
     response = make_response(page, 422 if problems else 200)
     keep_despite_error()
     keep_on_device(response, visit.token, code, visit.questionnaire)

@@ -16,7 +16,7 @@ class BlobStore:
     def __post_init__(self) -> None:
         if self.url.startswith("file://"):
             folder = Path(self.url.removeprefix("file://"))
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # answers, comments, reports
             store: ObjectStore = LocalStore(folder)
         else:
             store = from_url(self.url)

@@ -5,6 +5,7 @@ asks every role for its password. As root it runs under a system account of its 
 PostgreSQL refuses to run as root.
 """
 
+import fcntl
 import hashlib
 import importlib.util
 import os
@@ -15,6 +16,8 @@ import stat
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +60,10 @@ class EmbeddedPostgres:
         name = hashlib.sha256(str(self.data).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"cri-pg-{name}"
 
+    @property
+    def _log(self) -> Path:
+        return self.data.parent / f"{self.data.name}.log"
+
     def url(self, role: str, password: str, database: str) -> str:
         """SQLAlchemy address of `database` for `role`."""
         return f"postgresql+psycopg://{role}:{password}@/{database}?host={self.socket_folder}"
@@ -81,17 +88,31 @@ class EmbeddedPostgres:
 
         Raises PostgresStartError when it does not accept connections within a minute.
         """
-        process = None if self.pid() is not None else self.launch()
-        self.wait(process)
-        return process
+        with self._starting():
+            process = None if self.pid() is not None else self._launch()
+            self.wait(process)
+        return process if process is not None and process.poll() is None else None
 
     def launch(self) -> subprocess.Popen[bytes]:
         """Start the server's process, making its data folder first where there is none; does not wait."""
+        with self._starting():
+            return self._launch()
+
+    @contextmanager
+    def _starting(self) -> Iterator[None]:
+        """One command at a time: another's half-made data folder looks like an interrupted one's."""
+        self.data.parent.mkdir(parents=True, exist_ok=True)
+        with self.data.with_name(f"{self.data.name}.lock").open("a") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _launch(self) -> subprocess.Popen[bytes]:
         self._make_cluster()
         _let_account_reach(self.data.parent)  # again: somebody may have tightened a folder above since
         self._own_folder(self.socket_folder)
         account = _account()
-        with (self.data.parent / f"{self.data.name}.log").open("ab") as log:
+        with self._log.open("ab") as log:
+            self._log.chmod(0o600)  # its errors may name what somebody wrote
             return subprocess.Popen(
                 [
                     BINARIES / "postgres",
@@ -150,22 +171,30 @@ class EmbeddedPostgres:
         (self.data / "cri.ready").touch()
 
     def _own_folder(self, folder: Path) -> None:
-        folder.mkdir(mode=0o700, exist_ok=True, parents=True)
+        """Make `folder` the server's own, which nobody else may enter; never through somebody else's link."""
         account = _account()
+        ours = {os.geteuid(), os.geteuid() if account.uid is None else account.uid}
+        try:
+            folder.mkdir(mode=0o700, parents=True)
+        except FileExistsError:
+            found = folder.lstat()
+            if not stat.S_ISDIR(found.st_mode) or found.st_uid not in ours:
+                raise PostgresStartError(
+                    f"{folder}: belongs to another account; remove it and start again"
+                ) from None
         _give(folder, account)
-        expected = os.geteuid() if account.uid is None else account.uid
-        if folder.stat().st_uid != expected:
-            raise PostgresStartError(f"{folder}: belongs to another account; remove it and start again")
         folder.chmod(0o700)
 
     def wait(self, process: subprocess.Popen[bytes] | None = None) -> None:
         """Until the server accepts connections.
 
-        Raises PostgresStartError after a minute, or when `process` ended.
+        Raises PostgresStartError after a minute, or when `process` ended and no other is there either.
         """
         deadline, refusal = time.monotonic() + START_SECONDS, ""
         address = self.superuser_url.replace("+psycopg", "")
-        while time.monotonic() < deadline and (process is None or process.poll() is None):
+        while time.monotonic() < deadline and (
+            process is None or process.poll() is None or self.pid() is not None
+        ):
             try:
                 psycopg.connect(address, connect_timeout=5).close()
             except psycopg.OperationalError as error:

@@ -2,15 +2,16 @@
 
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 
 from nacl.public import PrivateKey
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Secrets:
-    """Keys of the installation, 32 random bytes each.
+    """Keys of the installation, 32 random bytes each. Has no text form: it is part of the settings.
 
     `session` signs cookies, `password` salts the password hashes' pepper, `token` derives personal
     links and their stored digests, `draft` stretches resume codes, `pseudonym` names contributors,
@@ -47,11 +48,20 @@ def write_secret(path: Path, value: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass  # another process made it a moment ago; its value is the one to use
+        with suppress(FileExistsError):  # another process made it a moment ago; its value is the one to use
+            os.link(draft, path)
     finally:
         draft.unlink()
+        _keep_names(path.parent)
+
+
+def _keep_names(folder: Path) -> None:
+    """A name that was made or removed survives a power cut only once its folder is written to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 @dataclass(frozen=True)
@@ -77,7 +87,10 @@ class WaveKeys:
 
     def destroy(self, wave_id: str) -> None:
         """Forget the key for ever. Doing it twice is harmless."""
-        self._path(wave_id).unlink(missing_ok=True)
+        path = self._path(wave_id)
+        path.unlink(missing_ok=True)
+        if path.parent.exists():
+            _keep_names(path.parent)
 
     def _path(self, wave_id: str) -> Path:
         return self.folder / "waves" / wave_id

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from cri.adapters.envelopes import unseal_answers
+from cri.adapters.envelopes import read_resume_code, unseal_answers
 from cri.db.models import Draft, Invitation, MailboxEntry
 from cri.db.session import enter_agency
 from cri.domain.wave import Submission, submission_from_document
@@ -431,6 +431,15 @@ def test_there_are_two_cookies_and_the_draft_is_bound_to_its_link(ann: Responden
     assert draft["expires"]  # it outlives the browser, until the wave closes
     assert not draft["secure"]
     assert wave.tokens[0] not in made["cri"].value
+
+
+def test_from_a_poster_the_code_is_the_last_cookie_set(ann: Respondent, wave: OpenedWave) -> None:
+    page = ann.start(wave.open_token)
+    own = page.path.split("/")[2]
+    drafts = [cookie["draft"] for cookie in cookies(page) if "draft" in cookie]
+    assert [draft["path"] for draft in drafts] == [f"/s/{wave.open_token}", f"/s/{own}"]
+    assert drafts[0].value == own  # the poster's address only remembers whose link this browser has
+    assert read_resume_code(drafts[1].value) == drafts[1].value
 
 
 def test_the_draft_is_forgotten_on_the_device_after_submitting(ann: Respondent, wave: OpenedWave) -> None:

@@ -91,9 +91,9 @@ def start(token: str) -> ResponseReturnValue:
     begun = Visit(token, questionnaire)
     code = start_draft(db.session, secrets, questionnaire, Progress(page=begun.steps[0]))
     response = make_response(redirect(begun.url(begun.steps[0])))
-    keep_on_device(response, token, code, questionnaire)
-    if came_through:
+    if came_through:  # first, so that a client that knows no paths keeps the code
         keep_on_device(response, came_through, token, questionnaire)
+    keep_on_device(response, token, code, questionnaire)
     return response
 
 
@@ -114,9 +114,9 @@ def resume(token: str) -> ResponseReturnValue:
         problem = _("No saved answers belong to this code and this link.")
         return pages.show_welcome(visit, code=typed[:40], error=problem), 422
     response = make_response(redirect(url_for(".welcome", token=own)))
-    keep_on_device(response, own, code, visit.questionnaire)
     if own != token:
         keep_on_device(response, token, own, visit.questionnaire)
+    keep_on_device(response, own, code, visit.questionnaire)
     return response
 
 

@@ -179,7 +179,8 @@ def _create_tables() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.CheckConstraint(
-            "(document ->> 'synthetic')::boolean = synthetic", name=op.f("ck_edition_says_what_it_is")
+            "(document ->> 'synthetic')::boolean IS NOT DISTINCT FROM synthetic",
+            name=op.f("ck_edition_says_what_it_is"),
         ),
         sa.PrimaryKeyConstraint("number", "instrument_code", name=op.f("pk_edition")),
         sa.UniqueConstraint(

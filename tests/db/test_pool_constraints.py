@@ -76,6 +76,15 @@ def test_an_edition_cannot_say_other_than_it_is(pool: sessionmaker[Session]) -> 
             session.flush()
 
 
+def test_an_edition_cannot_be_silent_about_it(pool: sessionmaker[Session]) -> None:
+    with pool() as session:
+        made = edition(synthetic=False)
+        made.document = {"edition": made.number}
+        session.add(made)
+        with pytest.raises(IntegrityError, match="says_what_it_is"):
+            session.flush()
+
+
 def test_a_contribution_cannot_be_turned_real_afterwards(
     pool: sessionmaker[Session], superuser: psycopg.Connection
 ) -> None:

@@ -49,7 +49,9 @@ class Edition(Base):
 
     __table_args__ = (
         UniqueConstraint("number", "instrument_code", "synthetic"),
-        CheckConstraint("(document ->> 'synthetic')::boolean = synthetic", name="says_what_it_is"),
+        CheckConstraint(
+            "(document ->> 'synthetic')::boolean IS NOT DISTINCT FROM synthetic", name="says_what_it_is"
+        ),
         {"schema": SCHEMA},
     )
 

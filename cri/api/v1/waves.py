@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Response, jsonify, request
 from flask_smorest import Blueprint, abort
+from werkzeug.exceptions import NotFound
 
 from cri.api.access import requires
 from cri.api.schemas.waves import WaveSchema
@@ -57,7 +58,7 @@ def scorecard(ctx: Context, wave_id: uuid.UUID) -> Response:
         abort(404)
     stored = load_scorecard(ctx, wave_id)
     if stored is None:
-        abort(404)
+        raise NotFound
     document = with_round_groups(stored)
     response = jsonify(document)
     response.set_etag(digest_of(document))

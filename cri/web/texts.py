@@ -3,7 +3,7 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_datetime, get_datetime_format
 from babel.numbers import format_decimal, format_percent
 from flask_babel import gettext as _
 
@@ -12,7 +12,7 @@ from cri.domain.roster_problems import MESSAGES, PARTS, RowProblem
 from cri.domain.rounding import round_share
 from cri.web.language import current_language
 
-LONG = "EEEE d MMMM y, HH:mm"
+DAY, TIME = "EEEE d MMMM y", "HH:mm"
 SHORT = "d MMM y, HH:mm"
 
 
@@ -30,7 +30,11 @@ def moment(at: datetime, time_zone: str) -> str:
     """A moment on the agency's wall clock, with the day of the week and the zone's city."""
     local = at.astimezone(ZoneInfo(time_zone))
     city = time_zone.rpartition("/")[2].replace("_", " ")
-    return f"{format_datetime(local, LONG, tzinfo=local.tzinfo, locale=current_language())} ({city})"
+    day, time = (
+        format_datetime(local, part, tzinfo=local.tzinfo, locale=current_language()) for part in (DAY, TIME)
+    )
+    joined = str(get_datetime_format("medium", locale=current_language()))  # each language has its own comma
+    return f"{joined.replace('{1}', day).replace('{0}', time)} ({city})"
 
 
 def short_moment(at: datetime, time_zone: str) -> str:

@@ -91,7 +91,7 @@ def test_another_agencys_wave_and_one_that_is_not_there_look_alike(
 
 
 @pytest.mark.parametrize(
-    "path", ["/api/v1/waves", f"/api/v1/waves/{uuid.uuid4()}/scorecard", "/api/v1/openapi.json"]
+    "path", ["/api/v1/waves", f"/api/v1/waves/{uuid.UUID(int=1)}/scorecard", "/api/v1/openapi.json"]
 )
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
 def test_a_wrong_method_says_which_are_right(viewer: Visitor, path: str, method: str) -> None:

@@ -38,6 +38,14 @@ def configure_logs() -> None:
     # a job that failed and will be tried again is said at INFO, with its traceback: that much is wanted
     logging.getLogger("procrastinate.worker").setLevel(logging.INFO)
     handler.addFilter(lambda record: record.levelno >= logging.WARNING or bool(record.exc_info))
+    logging.getLogger("gunicorn.error").addFilter(_keep_request_out)
+
+
+def _keep_request_out(record: logging.LogRecord) -> bool:
+    """Of a request that it cannot handle gunicorn would write the link, and the address of the device."""
+    if str(record.msg).startswith("Error handling request"):
+        record.msg, record.args = "Error handling a request", ()
+    return not str(record.msg).startswith("Invalid request from ip")
 
 
 def _keep_allowed(_logger: object, _name: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

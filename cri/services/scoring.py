@@ -4,11 +4,12 @@ import hashlib
 import uuid
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from cri.adapters.answer_sheets import decode_sheet
 from cri.adapters.document_schemas import validate
-from cri.db.models import Agency, Invitation, StoredScorecard, Wave
+from cri.db.models import Agency, StoredScorecard, Wave
+from cri.db.queries.participation import invited_count, open_link_answers
 from cri.db.queries.waves import lock_wave
 from cri.domain.documents import digest_of
 from cri.domain.errors import CriError
@@ -37,12 +38,10 @@ def score_wave(context: Context, wave_id: uuid.UUID) -> None:
         raise SheetChangedError(f"wave {wave_id}: the stored sheet is not the one that was sealed")
     instrument = released_instrument(wave.instrument_code, wave.instrument_version)
     sheet = decode_sheet(data, instrument)
-    document = build_scorecard(instrument, sheet, _facts(context, wave, sheet.respondents))
+    document = build_scorecard(instrument, sheet, _facts(context, wave))
     validate(document)
     session.add(
-        StoredScorecard(
-            agency_id=agency_id, wave_id=wave_id, sha256=digest_of(document), document=document
-        )
+        StoredScorecard(agency_id=agency_id, wave_id=wave_id, sha256=digest_of(document), document=document)
     )
     wave.state = "scored"
     session.flush()
@@ -58,17 +57,12 @@ def load_scorecard(context: Context, wave_id: uuid.UUID) -> dict[str, Any] | Non
     )
 
 
-def _facts(context: Context, wave: Wave, respondents: int) -> WaveFacts:
+def _facts(context: Context, wave: Wave) -> WaveFacts:
     agency = context.session.get_one(Agency, wave.agency_id)
-    invited = context.session.scalar(
-        select(func.count()).where(
-            Invitation.agency_id == wave.agency_id,
-            Invitation.wave_id == wave.id,
-            Invitation.person_id.is_not(None),
-        )
-    )
-    # An open link may reach people who are not on the roster: then the head-count is not known.
-    headcount = invited if invited is not None and invited >= respondents else None
+    # An open link may reach anybody, on the roster or not: then of how many these are is not known, and
+    # to call them all the staff would make the intervals too narrow.
+    anybody = open_link_answers(context.session, wave.agency_id, wave.id) > 0
+    headcount = None if anybody else invited_count(context.session, wave.agency_id, wave.id)
     return WaveFacts(
         agency=agency.name,
         wave_id=str(wave.id),

@@ -69,10 +69,20 @@ def _total(shares: Sequence[float | None]) -> float | None:
 def unit_rows(
     units: Sequence[Document], factor: str, most: int = MOST_UNITS
 ) -> tuple[list[dict[str, Any]], int]:
-    """Return units from the top of the tree down, in tree order, and how many there are beyond `most`."""
+    """Return units in tree order, and how many were left out.
+
+    Whole levels from the top down, as long as at most `most` units are shown: some units of a level without
+    their peers would invite a comparison with nobody. Only the two top levels are cut where they are too many.
+    """
     parents = {unit["code"]: unit["parent"] for unit in units}
     depths = {code: _depth(code, parents) for code in parents}
-    kept = {unit["code"] for unit in sorted(units, key=lambda unit: depths[unit["code"]])[:most]}
+    whole = [
+        depth for depth in set(depths.values()) if sum(other <= depth for other in depths.values()) <= most
+    ]
+    if max(whole, default=0) >= 1:
+        kept = {code for code, depth in depths.items() if depth <= max(whole)}
+    else:
+        kept = {unit["code"] for unit in sorted(units, key=lambda unit: depths[unit["code"]])[:most]}
     ordered = _tree_order(units)
     rows = [_unit_row(unit, depths[unit["code"]], factor) for unit in ordered if unit["code"] in kept]
     return rows, len(units) - len(rows)

@@ -8,6 +8,7 @@ import pytest
 
 from cri.adapters.document_schemas import validate
 from cri.domain.pack import figure_rows, leader_pack, section_of
+from cri.domain.pack_rows import unit_rows
 from cri.domain.sheet import Unit
 from tests.reports.documents import cri_instrument, edition, placed, scorecard
 
@@ -115,10 +116,8 @@ def test_units_stand_in_tree_order_and_those_beyond_the_page_are_counted() -> No
     )
     pack = leader_pack(scorecard(units=units))
     section = section_of(pack, "insight")
-    assert [row["code"] for row in section["units"]][:3] == ["top", "b", "c0"]
-    assert section["units"][-1]["code"] == "a"
-    assert len(section["units"]) == 8
-    assert section["units_more"] == 4
+    assert [row["code"] for row in section["units"]] == ["top", "b", "a"]
+    assert section["units_more"] == 9
 
 
 def test_a_suppressed_unit_has_no_number_at_all() -> None:
@@ -141,3 +140,31 @@ def test_a_real_agency_in_a_synthetic_pool_gets_no_position_said() -> None:
 def test_all_three_verdicts_are_fired_by_the_cases() -> None:
     fired = {claim["verdict"] for case in CASES for claim in make(case)[0]["claims"].values()}
     assert fired == {"say", "care", "dont"}
+
+
+def _units(*pairs: tuple[str, str | None]) -> list[dict[str, object]]:
+    figure = {"n": 12, "suppressed": None, "score": 50.0, "se": 1.0, "interval": [48.0, 52.0]}
+    return [
+        {
+            "code": code,
+            "parent": parent,
+            "name": code,
+            "n": 12,
+            "suppressed": None,
+            "factors": {"insight": figure},
+        }
+        for code, parent in pairs
+    ]
+
+
+def test_a_factor_page_shows_whole_levels_of_the_tree() -> None:
+    first = [(f"d{number}", "top") for number in range(4)]
+    second = [(f"d0-{number}", "d0") for number in range(6)]
+    rows, more = unit_rows(_units(("top", None), *first, *second), "insight", most=8)
+    assert [row["code"] for row in rows] == ["top", "d0", "d1", "d2", "d3"]
+    assert more == 6
+
+
+def test_a_level_too_long_by_itself_is_cut() -> None:
+    rows, more = unit_rows(_units(("top", None), *[(f"d{n}", "top") for n in range(12)]), "insight", most=8)
+    assert (len(rows), more) == (8, 5)

@@ -71,8 +71,8 @@ def unit_rows(
 ) -> tuple[list[dict[str, Any]], int]:
     """Return units in tree order, and how many were left out.
 
-    Whole levels from the top down, as long as at most `most` units are shown: some units of a level without
-    their peers would invite a comparison with nobody. Only the two top levels are cut where they are too many.
+    Whole levels from the top down, as long as at most `most` units are shown: some of a level without
+    their peers would invite a comparison with nobody. Two top levels that are too many are cut.
     """
     parents = {unit["code"]: unit["parent"] for unit in units}
     depths = {code: _depth(code, parents) for code in parents}

@@ -67,7 +67,8 @@ def _for_screen(
     for trace in figure["data"]:
         trace["hoverinfo"] = "text"
         trace["hovertext"] = [
-            f"{_plain(name)}: {text.number('score', row['score'])} ({interval_of(text, 'score', row['interval'])})"
+            f"{_plain(name)}: {text.number('score', row['score'])} "
+            f"({interval_of(text, 'score', row['interval'])})"
             for name, row in zip(names, rows, strict=True)
             if row["score"] is not None
         ]

@@ -1,4 +1,4 @@
-"""Every route there is: guarded or said to be public, walled off from other agencies, closed to forged forms."""
+"""Every route there is: guarded or said to be public, walled off from others, closed to forged forms."""
 
 import uuid
 from collections.abc import Iterator

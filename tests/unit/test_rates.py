@@ -82,7 +82,7 @@ def trees(draw: st.DrawFn) -> tuple[tuple[Unit, ...], dict[str, Count]]:
 @settings(max_examples=50, deadline=None)
 @given(trees())
 def test_no_group_under_ten_can_be_worked_out(tree: tuple[tuple[Unit, ...], dict[str, Count]]) -> None:
-    """Exact figures nest, so whatever is added and subtracted is a union of these rests: each is nobody or ten."""
+    """Exact figures nest: whatever is added and subtracted is a union of these rests, each nobody or ten."""
     units, own = tree
     rates = {rate.code: rate for rate in unit_rates(units, own, 10)}
     exact = {code for code, rate in rates.items() if rate.count is not None}

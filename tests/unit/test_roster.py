@@ -62,7 +62,8 @@ def test_each_mistake_in_a_tree_is_named_by_row_and_column(
 def test_a_circle_is_told_once_with_its_way_round() -> None:
     _, problems = read_units(table_from_text(TREE, "code,parent,name\ntop,,T\na,c,A\nb,a,B\nc,b,C\n"))
     assert [str(found.as_input_problem()) for found in problems] == [
-        "Organisation: row 3, column parent: “a” is above itself: a > c > b > a; expected a tree without circles"
+        "Organisation: row 3, column parent: “a” is above itself: a > c > b > a; "
+        "expected a tree without circles"
     ]
 
 
@@ -91,7 +92,10 @@ def test_each_mistake_in_a_roster_is_named(row: str, problem: tuple[str, int, st
 
 
 def test_every_mistake_is_listed_not_only_the_first() -> None:
-    text = "name,email,unit,language\n,bad,nowhere,xx\nBen,ben@example.org,north,en\nBen,BEN@example.org,north,en\n"
+    text = (
+        "name,email,unit,language\n,bad,nowhere,xx\n"
+        "Ben,ben@example.org,north,en\nBen,BEN@example.org,north,en\n"
+    )
     assert people_problems(text) == [
         ("blank", 2, "name"),
         ("bad_email", 2, "email"),

@@ -4,13 +4,16 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from cri.db.models import Agency, Invitation, OrganisationUnit, Person, Wave, WaveUnit
+from cri.adapters.envelopes import unseal_answers
+from cri.db.models import Agency, Invitation, MailboxEntry, OrganisationUnit, Person, Wave, WaveUnit
 from cri.db.session import enter_agency
 from cri.domain.sheet import Unit
+from cri.domain.wave import Submission, submission_from_document
 from cri.services.context import Parts
 from cri.services.links import digest_of_token, open_token, personal_token
 
@@ -124,3 +127,19 @@ def _add_units(session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID, units
             )
         )
     session.flush()
+
+
+def received(sessions: sessionmaker[Session], parts: Parts, wave: OpenedWave) -> list[Submission]:
+    """What lies in the wave's mailbox, opened with its key."""
+    private = parts.wave_keys.private(str(wave.wave_id))
+    with sessions() as session:
+        enter_agency(session, wave.agency_id)
+        rows = session.scalars(select(MailboxEntry.ciphertext).where(MailboxEntry.wave_id == wave.wave_id))
+        return [submission_from_document(unseal_answers(private, row)) for row in rows]
+
+
+def change_wave(sessions: sessionmaker[Session], wave: OpenedWave, **values: Any) -> None:
+    """Set columns of the wave, in a transaction of its own."""
+    with sessions.begin() as session:
+        enter_agency(session, wave.agency_id)
+        session.execute(update(Wave).where(Wave.id == wave.wave_id).values(**values))

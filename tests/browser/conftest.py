@@ -5,9 +5,12 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from cri.web.assets import read_assets
+from tests.browser.signed_in import enter
+
+__all__ = ["enter"]  # a fixture that tests here are given by its name
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -28,8 +31,7 @@ def base_url() -> None:
 def live_server(app: Flask) -> Iterator[str]:
     """Address of the test's own application, served by threads on 127.0.0.1: "http://127.0.0.1:PORT"."""
     read_assets()  # pages without style or script would prove nothing: FileNotFoundError says what to run
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
-    server.daemon_threads = True
+    server = ThreadedWSGIServer("127.0.0.1", 0, app, QuietHandler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

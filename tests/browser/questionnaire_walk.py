@@ -1,17 +1,8 @@
 """Walking through the questionnaire in a real browser, as the pages' own words and buttons allow."""
 
-import uuid
 from dataclasses import dataclass
 
 from playwright.sync_api import BrowserContext, Page, expect
-from sqlalchemy import select
-from sqlalchemy.orm import Session, sessionmaker
-
-from cri.adapters.envelopes import unseal_answers
-from cri.db.models import MailboxEntry
-from cri.db.session import enter_agency
-from cri.domain.wave import Submission, submission_from_document
-from cri.services.context import Parts
 
 PHONE = {"width": 360, "height": 740}
 LAPTOP = {"width": 1280, "height": 800}
@@ -67,14 +58,3 @@ class Walk:
 def walk_in(context: BrowserContext, address: str) -> Walk:
     """A new window of `context`, on the link's first page."""
     return Walk(context.new_page(), address).open()
-
-
-def received(sessions: sessionmaker[Session], parts: Parts, agency_id: uuid.UUID) -> list[Submission]:
-    """What has arrived in the agency's mailboxes."""
-    with sessions() as session:
-        enter_agency(session, agency_id)
-        rows = session.execute(select(MailboxEntry.wave_id, MailboxEntry.ciphertext)).all()
-        return [
-            submission_from_document(unseal_answers(parts.wave_keys.private(str(wave_id)), ciphertext))
-            for wave_id, ciphertext in rows
-        ]

@@ -2,21 +2,21 @@
 
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
-from sqlalchemy import update
+from sqlalchemy import Engine, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from cri.db.models import Wave
-from cri.db.session import enter_agency
+from cri.domain.wave import GRACE
 from cri.services.context import Parts
-from cri.services.responses import GRACE
 from cri.web.assets import BUILT, read_assets
 from tests.browser.questionnaire_walk import FACTORS, LAPTOP, PHONE, Walk, walk_in
-from tests.factories import OpenedWave, open_wave
+from tests.factories import OpenedWave, change_wave, open_wave
 
 Sessions = sessionmaker[Session]
 NewContext = Callable[..., BrowserContext]
@@ -87,12 +87,26 @@ def every_page(
     yield "section, token too old", late.page
     other = walk_in(context, f"{live_server}/s/{wave.tokens[2]}")
     other.next()
-    with sessions.begin() as session:
-        enter_agency(session, wave.agency_id)
-        past = datetime.now(UTC) - GRACE - timedelta(minutes=1)
-        session.execute(update(Wave).where(Wave.id == wave.wave_id).values(closes_at=past))
+    change_wave(sessions, wave, closes_at=datetime.now(UTC) - GRACE - timedelta(minutes=1))
     other.next()
     yield "closed", other.page
+    with outage():
+        page.goto(f"{live_server}/s/{wave.tokens[1]}")
+        yield "trouble", page
+
+
+@contextmanager
+def outage() -> Iterator[None]:
+    """Every statement on every engine fails, as when the server is gone."""
+
+    def fail(*_: object) -> None:
+        raise OperationalError("statement", {}, Exception("server closed the connection"))
+
+    event.listen(Engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        event.remove(Engine, "before_cursor_execute", fail)
 
 
 def page_of_another_session(walk: Walk) -> None:
@@ -111,7 +125,7 @@ def test_axe_finds_nothing_on_any_page(
 ) -> None:
     context = new_context(viewport=PHONE, locale=language, color_scheme=scheme, reduced_motion="reduce")
     findings = {name: axe_findings(page) for name, page in every_page(context, live_server, wave, sessions)}
-    assert len(findings) == 14
+    assert len(findings) == 15
     assert {name: found for name, found in findings.items() if found} == {}
 
 

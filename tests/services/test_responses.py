@@ -9,15 +9,15 @@ from threading import Barrier
 
 import psycopg
 import pytest
-from sqlalchemy import event, func, select, update
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from cri.adapters.envelopes import make_resume_code, unseal_answers
-from cri.db.models import Draft, Invitation, MailboxEntry, Wave
+from cri.adapters.envelopes import make_resume_code
+from cri.db.models import Draft, Invitation, MailboxEntry
 from cri.db.session import enter_agency
 from cri.domain.sheet import DONT_KNOW, Unit
-from cri.domain.wave import GRACE, Answers, Submission, submission_from_document
+from cri.domain.wave import GRACE, Answers
 from cri.services.context import Parts
 from cri.services.drafts import (
     Progress,
@@ -39,7 +39,7 @@ from cri.services.responses import (
 )
 from cri.services.smallest_group import smallest_group
 from tests.database_fixtures import make_agency
-from tests.factories import TREE, OpenedWave, open_wave
+from tests.factories import TREE, OpenedWave, change_wave, open_wave, received
 
 Sessions = sessionmaker[Session]
 NOW = datetime.now(UTC)
@@ -53,12 +53,6 @@ def wave(sessions: Sessions, parts: Parts, agency_id: uuid.UUID) -> OpenedWave:
 
 def follow(session: Session, parts: Parts, token: str, now: datetime = NOW) -> Questionnaire:
     return find_questionnaire(session, parts.secrets, token, now)
-
-
-def change_wave(sessions: Sessions, wave: OpenedWave, **values: object) -> None:
-    with sessions.begin() as session:
-        enter_agency(session, wave.agency_id)
-        session.execute(update(Wave).where(Wave.id == wave.wave_id).values(**values))
 
 
 def count(sessions: Sessions, wave: OpenedWave, table: type[MailboxEntry] | type[Draft]) -> int:
@@ -228,14 +222,6 @@ def test_a_code_resumes_its_own_link_and_from_a_poster_the_link_it_made(
 
 
 # Submission
-
-
-def received(sessions: Sessions, parts: Parts, wave: OpenedWave) -> list[Submission]:
-    private = parts.wave_keys.private(str(wave.wave_id))
-    with sessions() as session:
-        enter_agency(session, wave.agency_id)
-        rows = session.scalars(select(MailboxEntry.ciphertext).where(MailboxEntry.wave_id == wave.wave_id))
-        return [submission_from_document(unseal_answers(private, row)) for row in rows]
 
 
 def test_what_is_submitted_arrives_whole_with_its_unit(

@@ -10,14 +10,13 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
-from cri.adapters.envelopes import read_resume_code, unseal_answers
+from cri.adapters.envelopes import read_resume_code
 from cri.db.models import Draft, Invitation, MailboxEntry
 from cri.db.session import enter_agency
-from cri.domain.wave import Submission, submission_from_document
 from cri.services.context import Parts
 from cri.services.instruments import released_texts
 from tests.database_fixtures import make_agency
-from tests.factories import OpenedWave, open_wave
+from tests.factories import OpenedWave, open_wave, received
 from tests.web.respondent import Page, Respondent
 
 Sessions = sessionmaker[Session]
@@ -32,14 +31,6 @@ def wave(sessions: Sessions, parts: Parts, agency_id: uuid.UUID) -> OpenedWave:
 @pytest.fixture
 def ann(app: Flask) -> Respondent:
     return Respondent(app.test_client())
-
-
-def received(sessions: Sessions, parts: Parts, wave: OpenedWave) -> list[Submission]:
-    private = parts.wave_keys.private(str(wave.wave_id))
-    with sessions() as session:
-        enter_agency(session, wave.agency_id)
-        rows = session.scalars(select(MailboxEntry.ciphertext).where(MailboxEntry.wave_id == wave.wave_id))
-        return [submission_from_document(unseal_answers(private, row)) for row in rows]
 
 
 # The way through

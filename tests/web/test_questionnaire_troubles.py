@@ -6,22 +6,19 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
-from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select, update
+from sqlalchemy import event, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
-from cri.adapters.envelopes import unseal_answers
-from cri.db.models import Invitation, MailboxEntry, Wave
+from cri.db.models import Invitation
 from cri.db.session import enter_agency
-from cri.domain.wave import Submission, submission_from_document
+from cri.domain.wave import GRACE
 from cri.services.context import Parts
-from cri.services.responses import GRACE
 from cri.web.database import db
-from tests.factories import OpenedWave, open_wave
+from tests.factories import OpenedWave, change_wave, open_wave, received
 from tests.web.respondent import Page, PageReader, Respondent
 
 Sessions = sessionmaker[Session]
@@ -35,20 +32,6 @@ def wave(sessions: Sessions, parts: Parts, agency_id: uuid.UUID) -> OpenedWave:
 @pytest.fixture
 def ann(app: Flask) -> Respondent:
     return Respondent(app.test_client())
-
-
-def received(sessions: Sessions, parts: Parts, wave: OpenedWave) -> list[Submission]:
-    private = parts.wave_keys.private(str(wave.wave_id))
-    with sessions() as session:
-        enter_agency(session, wave.agency_id)
-        rows = session.scalars(select(MailboxEntry.ciphertext).where(MailboxEntry.wave_id == wave.wave_id))
-        return [submission_from_document(unseal_answers(private, row)) for row in rows]
-
-
-def change_wave(sessions: Sessions, wave: OpenedWave, **values: Any) -> None:
-    with sessions.begin() as session:
-        enter_agency(session, wave.agency_id)
-        session.execute(update(Wave).where(Wave.id == wave.wave_id).values(**values))
 
 
 def close(sessions: Sessions, wave: OpenedWave) -> None:

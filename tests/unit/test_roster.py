@@ -61,12 +61,9 @@ def test_each_mistake_in_a_tree_is_named_by_row_and_column(
 
 def test_a_circle_is_told_once_with_its_way_round() -> None:
     _, problems = read_units(table_from_text(TREE, "code,parent,name\ntop,,T\na,c,A\nb,a,B\nc,b,C\n"))
-    assert [str(found.as_input_problem()) for found in problems] == [
-        (
-            "Organisation: row 3, column parent: “a” is above itself: a > c > b > a; "
-            "expected a tree without circles"
-        )
-    ]
+    (told,) = [str(found.as_input_problem()) for found in problems]
+    assert told.startswith("Organisation: row 3, column parent: “a” is above itself: a > c > b > a;")
+    assert told.endswith("expected a tree without circles")
 
 
 def test_missing_columns_are_all_named() -> None:

@@ -1,8 +1,10 @@
 """Somebody at a browser without JavaScript: keeps cookies, sends tokens, reads pages."""
 
+import hashlib
 import html
 import re
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
@@ -131,8 +133,12 @@ def add_results(
     *,
     pack: bool = True,
     languages: tuple[str, ...] = ("en", "ar"),
+    printed: Callable[[str], bytes] = lambda locale: PDF + locale.encode(),
 ) -> uuid.UUID:
-    """A scored wave with one of the examples' scorecards, its pack, and a report in each language."""
+    """A scored wave with one of the examples' scorecards, its pack, and a report in each language.
+
+    printed: the report in a language.
+    """
     wave_id = uuid.uuid4()
     card = scorecard(**CASES[case][0])
     with sessions.begin() as session:
@@ -160,15 +166,15 @@ def add_results(
         if pack:
             session.add(StoredPack(**key, kind="leader", edition="2026.1", document=make_pack(case)))
             for locale in languages:
-                _add_report(session, parts, agency_id, wave_id, locale)
+                _add_report(session, parts, agency_id, wave_id, locale, printed(locale))
     return wave_id
 
 
 def _add_report(
-    session: Session, parts: Parts, agency_id: uuid.UUID, wave_id: uuid.UUID, locale: str
+    session: Session, parts: Parts, agency_id: uuid.UUID, wave_id: uuid.UUID, locale: str, data: bytes
 ) -> None:
-    sha256 = f"{locale:0>64}".replace("n", "e").replace("r", "f")
-    parts.blobs.put(f"report/{agency_id}/{wave_id}/{sha256}.pdf", PDF + locale.encode())
+    sha256 = hashlib.sha256(data).hexdigest()
+    parts.blobs.put(f"report/{agency_id}/{wave_id}/{sha256}.pdf", data)
     session.add(
         Report(
             agency_id=agency_id,

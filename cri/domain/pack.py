@@ -49,7 +49,9 @@ def leader_pack(
         for factor, row in zip(scorecard["factors"], rows[1:], strict=True)
     ]
     made = _wave_claims(scorecard, rows, norm)
-    picks = says.pick_claims(strengths_and_gaps(scorecard, placement), rows[1:])
+    # in a pool that is no norm for it, an agency's strengths are those of its own profile
+    usable = None if norm and norm["pretended"] else placement
+    picks = says.pick_claims(strengths_and_gaps(scorecard, usable), rows[1:])
     return {
         "schema": SCHEMA,
         "kind": "leader",

@@ -135,6 +135,8 @@ def test_a_real_agency_in_a_synthetic_pool_gets_no_position_said() -> None:
     assert pack["claims"]["norm.pretended:norm"]["verdict"] == "dont"
     positions = [claim for claim in pack["claims"].values() if claim["text_key"].startswith("position.")]
     assert {claim["verdict"] for claim in positions} == {"dont"}
+    said = {key: claim for key, claim in pack["claims"].items() if claim["verdict"] != "dont"}
+    assert not [key for key in said if key.startswith(("strength.norm", "gap.norm", "position."))]
 
 
 def test_all_three_verdicts_are_fired_by_the_cases() -> None:

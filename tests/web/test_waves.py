@@ -192,6 +192,8 @@ def test_closing_shows_each_step_and_looks_again_by_itself(
     assert "cannot be opened again" in visitor.text
     closing = visitor.post(f"{address}/close")
     assert closing.headers["Refresh"] == "5"
+    assert "0 of 24" in visitor.text
+    assert "By unit" not in visitor.text  # the rate by unit helps while something can be done about it
     assert "Closed No more answers come in. Done" in visitor.text
     assert "all else is destroyed. Running" in visitor.text
     assert visitor.post(f"{address}/close").status_code == 409

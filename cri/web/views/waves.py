@@ -18,6 +18,7 @@ from cri.services import waves
 from cri.services.agencies import this_agency
 from cri.services.context import Context
 from cri.services.instruments import OFFERED, offered_languages, released_texts
+from cri.services.packs import load_pack
 from cri.services.waves import WaveNotReadyError
 from cri.web.access import requires
 from cri.web.forms.waves import WaveForm
@@ -168,12 +169,15 @@ def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
         rates = rates_view(ctx, wave)
         return render_template("views/waves/open.html", rates=rates, overdue=overdue, **common)
     done = report_ready(ctx, wave)
-    steps = closing_steps(wave, done)
-    response = make_response(
-        render_template(
-            "views/waves/closing.html", steps=steps, done=done, rates=rates_view(ctx, wave), **common
-        )
+    page = render_template(
+        "views/waves/closing.html",
+        steps=closing_steps(wave, done),
+        done=done,
+        results=load_pack(ctx, wave_id) is not None,
+        rates=rates_view(ctx, wave),
+        **common,
     )
+    response = make_response(page)
     if not done:
         response.headers["Refresh"] = str(REFRESH_SECONDS)
     return response

@@ -49,9 +49,11 @@ def serve() -> None:
     with _database(settings) as ready:
         supervisor = Supervisor(settings.var / "run")
         supervisor.listen()
-        supervisor.add(Child("web", lambda: spawn(_gunicorn(ready), _environment(ready))))
-        supervisor.watch()
-        supervisor.end()
+        try:
+            supervisor.add(Child("web", lambda: spawn(_gunicorn(ready), _environment(ready))))
+            supervisor.watch()
+        finally:
+            supervisor.end()
 
 
 @click.command()

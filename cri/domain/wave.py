@@ -135,13 +135,14 @@ def make_sheet(
 ) -> AnswerSheet:
     """The answer sheet of a sealed wave. Its rows are put in order of their content when it is written.
 
-    Units are kept as far as `lift_small_units` lets them: one candidate in a unit is no crowd.
+    Units are kept as far as `lift_small_units` lets them: one candidate in a unit is no crowd. Of fewer than
+    10 people nothing can ever be shown: such a sheet counts them and keeps none of their answers.
     """
     answers = np.full((len(submissions), len(instrument.items)), UNANSWERED, dtype=np.int8)
     place = {unit.code: index for index, unit in enumerate(units)}
     unit = np.full(len(submissions), NO_UNIT, dtype=np.int32)
     for row, submission in enumerate(submissions):
-        given = submission.answers.items
+        given = submission.answers.items if len(submissions) >= MINIMUM else {}
         answers[row] = [given.get(item.code, UNANSWERED) for item in instrument.items]
         if submission.unit is not None:
             unit[row] = place[submission.unit]

@@ -13,7 +13,7 @@ from cri.adapters.secret_files import Secrets
 from cri.db.models import Draft, Invitation
 from cri.domain.wave import Answers, answers_from_document, envelope_length
 from cri.services.links import personal_token
-from cri.services.responses import LinkUnusableError, Questionnaire, drop_answers, take_link
+from cri.services.responses import LinkUnusableError, Questionnaire, drop_answers, hold_open, take_link
 
 
 @dataclass(frozen=True)
@@ -70,9 +70,10 @@ def start_draft(
 def save_draft(
     session: Session, secrets: Secrets, questionnaire: Questionnaire, code: str, progress: Progress
 ) -> None:
-    """Keep the answers so far, readable only with `code`."""
+    """Keep the answers so far, readable only with `code`. Raises WaveClosedError when sealing has begun."""
     if questionnaire.invitation_id is None:
         raise ValueError("an open link has no draft before it has a link of its own")
+    hold_open(session, questionnaire)
     key, digest = draft_key(secrets.draft, code, questionnaire.wave_id.bytes)
     session.connection().execute(
         _SAVE,

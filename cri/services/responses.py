@@ -156,8 +156,26 @@ def _questionnaire(row: Row[Any], now: datetime) -> Questionnaire:
     )
 
 
+def hold_open(session: Session, questionnaire: Questionnaire) -> None:
+    """Keep sealing from beginning before this transaction ends: what it writes is destroyed with the rest.
+
+    Raises WaveClosedError when sealing came first; it would never see what is written now.
+    """
+    wave_open = session.scalar(
+        select(Wave.state.in_(["open", "closing"]))
+        .where(Wave.agency_id == questionnaire.agency_id, Wave.id == questionnaire.wave_id)
+        .with_for_update(read=True, key_share=True)
+    )
+    if not wave_open:
+        raise WaveClosedError
+
+
 def start_from_open_link(session: Session, secrets: Secrets, questionnaire: Questionnaire) -> str:
-    """Give the browser that came through an open link a link of its own; returns the new token."""
+    """Give the browser that came through an open link a link of its own; returns the new token.
+
+    Raises WaveClosedError when sealing has begun.
+    """
+    hold_open(session, questionnaire)
     invitation_id = uuid.uuid4()
     token = personal_token(secrets, invitation_id)
     session.add(
@@ -186,13 +204,7 @@ def submit(session: Session, questionnaire: Questionnaire, answers: Answers) -> 
 
 def take_link(session: Session, questionnaire: Questionnaire) -> None:
     """Mark the link used: the first half of `submit`, with its errors. Whoever comes second waits here."""
-    wave_open = session.scalar(
-        select(Wave.state.in_(["open", "closing"]))
-        .where(Wave.agency_id == questionnaire.agency_id, Wave.id == questionnaire.wave_id)
-        .with_for_update(read=True, key_share=True)
-    )
-    if not wave_open:
-        raise WaveClosedError
+    hold_open(session, questionnaire)
     taken = session.execute(
         update(Invitation)
         .where(

@@ -186,3 +186,13 @@ def test_comments_are_kept_from_thirty_on_and_sorted() -> None:
 
     assert comments_to_keep(submissions(29)) == {}
     assert comments_to_keep(submissions(30)) == {"easier": [f"text {place:02}" for place in range(30)]}
+
+
+@pytest.mark.parametrize(("people", "kept"), [(9, False), (10, True)])
+def test_of_fewer_than_ten_people_no_answer_is_kept(people: int, kept: bool) -> None:
+    codes = [item.code for item in INSTRUMENT.items]
+    given = [Submission(Answers(items=dict.fromkeys(codes, 5)), None, open_link=False)] * people
+    sheet = make_sheet(INSTRUMENT, TREE, given)
+    assert sheet.respondents == people
+    assert bool((sheet.answers == 5).all()) is kept
+    assert bool((sheet.answers == UNANSWERED).all()) is not kept

@@ -11,7 +11,7 @@ demo: setup ## The whole service with an example agency, on http://127.0.0.1:800
 	@exec .venv/bin/cri demo
 
 test: setup ## All tests, with a real PostgreSQL and a real browser
-	@exec .venv/bin/python -m pytest -n $${CRI_TEST_WORKERS:-2} --dist loadgroup -q
+	@exec .venv/bin/python -m pytest -n $${CRI_TEST_WORKERS:-2} --dist loadfile -q
 
 check: setup ## The gate: lint, types, layers, security
 	.venv/bin/ruff check .

@@ -1,4 +1,7 @@
-"""`cri demo` as a process: what it writes, that it mends itself, how it ends."""
+"""The whole service: the way through it in a browser, what it writes, that it mends itself, how it ends.
+
+One file, so that one worker runs it and one demonstration serves all of it.
+"""
 
 import os
 import signal
@@ -6,14 +9,15 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from cri.db.migrate import ROOT
 from tests.service.conftest import Demo, environment, folder, free_port, start, stop
-
-pytestmark = pytest.mark.xdist_group("demo")
+from tests.service.whole_way import Way, walk
 
 
 def get(url: str) -> tuple[int, str]:
@@ -32,6 +36,18 @@ def wait_for(check: object, seconds: float = 60) -> None:
             time.sleep(0.2)
         else:
             return
+
+
+@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
+def way(request: pytest.FixtureRequest, browser: Browser, demo: Demo) -> Iterator[Way]:
+    walk = Way(browser, demo, request.param)
+    yield walk
+    for context in browser.contexts:
+        context.close()
+
+
+def test_from_roster_to_report(way: Way) -> None:
+    walk(way)
 
 
 def test_it_says_where_and_how_to_sign_in(demo: Demo) -> None:

@@ -3,16 +3,12 @@
 import io
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pypdf import PdfReader
 
 from tests.service.conftest import Demo
-
-pytestmark = pytest.mark.xdist_group("demo")
 
 PEOPLE = 12
 TREE = "code,parent,name\nall,,Riverside Housing\nhomes,all,Homes and repairs\n"
@@ -48,15 +44,8 @@ class Way:
         return page
 
 
-@pytest.fixture(params=[True, False], ids=["with JavaScript", "without JavaScript"])
-def way(request: pytest.FixtureRequest, browser: Browser, demo: Demo) -> Iterator[Way]:
-    walk = Way(browser, demo, request.param)
-    yield walk
-    for context in browser.contexts:
-        context.close()
-
-
-def test_from_roster_to_report(way: Way) -> None:
+def walk(way: Way) -> None:
+    """From an empty roster to the report in a leader's hands."""
     label = f"Whole way {'with' if way.javascript else 'without'} script"
     administrator = way.sign_in("administrator")
     paste_roster(administrator, way.demo.url)

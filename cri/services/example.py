@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import numpy as np
 from sqlalchemy import select
 
-from cri.db.models import Agency, Invitation, Person, Wave
+from cri.db.models import Agency, Invitation, OrganisationUnit, Person, Wave, WaveUnit
 from cri.domain.sheet import UNANSWERED, Unit
 from cri.domain.synthetic import synthetic_answers, synthetic_pool
 from cri.domain.wave import Answers
@@ -162,32 +162,43 @@ def example_waves(context: Context) -> list[Wave]:
 
 
 def add_people(context: Context, wave_id: uuid.UUID, count: int) -> list[str]:
-    """Invite `count` more made-up people to an open example wave; returns their links' tokens."""
+    """Invite `count` more made-up people to an open example wave; returns their links' tokens.
+
+    They belong to a unit of the wave, and to one of the organisation as it is now: it may have changed.
+    """
+    session = context.session
+    of_wave = session.scalars(
+        select(WaveUnit.code)
+        .where(WaveUnit.agency_id == AGENCY_ID, WaveUnit.wave_id == wave_id)
+        .order_by(WaveUnit.position.desc())
+        .limit(1)
+    ).one()
+    of_today = session.scalars(select(OrganisationUnit.code).order_by(OrganisationUnit.code).limit(1)).one()
     tokens = []
     for number in range(count):
         person, invitation = uuid.uuid4(), uuid.uuid4()
         tokens.append(personal_token(context.parts.secrets, invitation))
-        context.session.add(
+        session.add(
             Person(
                 agency_id=AGENCY_ID,
                 id=person,
                 name=f"Late joiner {number + 1}",
                 email=f"{person.hex}@example.org",
-                unit_code="ops-net",
+                unit_code=of_today,
             )
         )
-        context.session.flush()
-        context.session.add(
+        session.flush()
+        session.add(
             Invitation(
                 agency_id=AGENCY_ID,
                 id=invitation,
                 wave_id=wave_id,
                 person_id=person,
-                unit_code="ops-net",
+                unit_code=of_wave,
                 token_digest=digest_of_token(context.parts.secrets, tokens[-1]),
             )
         )
-    context.session.flush()
+    session.flush()
     return tokens
 
 

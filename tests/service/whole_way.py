@@ -186,6 +186,7 @@ def leader_reads(way: Way, label: str) -> None:
     expect(main).to_contain_text("Synthetic example data")
     if way.javascript:
         expect(page.locator(".js-plotly-plot svg.main-svg").first).to_be_visible()
+    wait_for_report(page)
     href = page.get_by_role("link", name=re.compile(r"PDF \(English\)")).get_attribute("href")
     assert href is not None
     answer = page.request.get(href if href.startswith("http") else way.demo.url + href)
@@ -196,3 +197,12 @@ def leader_reads(way: Way, label: str) -> None:
     assert len(scores) == 7
     for score in scores:
         assert score.strip() in printed
+
+
+def wait_for_report(page: Page) -> None:
+    """The results are there before their report is printed."""
+    deadline = time.monotonic() + SEAL_SECONDS
+    while not page.get_by_role("link", name=re.compile(r"PDF \(English\)")).count():
+        assert time.monotonic() < deadline, f"no report in {SEAL_SECONDS} s"
+        page.wait_for_timeout(1000)
+        page.reload()

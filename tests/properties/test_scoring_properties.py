@@ -1,4 +1,4 @@
-"""What holds for scores whatever the answers. shared/design/style.md, "Properties to hold in the core"."""
+"""What holds for scores whatever the answers."""
 
 from fractions import Fraction
 

@@ -119,5 +119,5 @@ def _password(settings: Settings, role: str) -> str:
 
 
 def _local_url(settings: Settings) -> str:
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - read, not bound
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 # nosec B104 - read, not bound
     return f"http://{host}:{settings.port}"

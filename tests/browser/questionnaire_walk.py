@@ -22,11 +22,16 @@ class Walk:
         return self
 
     def next(self) -> None:
-        self.page.click(NEXT)
+        self.submit(NEXT)
 
     def press(self, go: str) -> None:
         """One of the named buttons: "back", "later", "language:ar"."""
-        self.page.click(f'button[name="go"][value="{go}"]')
+        self.submit(f'button[name="go"][value="{go}"]')
+
+    def submit(self, button: str) -> None:
+        """Press a button and wait for the page it leads to: a click by itself does not wait."""
+        with self.page.expect_navigation():
+            self.page.click(button)
 
     def choose(self, item: str, value: str) -> None:
         """A click on the label, as a finger does it: the whole row is the target."""

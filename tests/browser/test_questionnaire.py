@@ -145,7 +145,7 @@ def test_another_device_resumes_with_the_code(
     other = walk_in(new_context(java_script_enabled=script, viewport=PHONE), address)
     expect(other.page.get_by_text("This link was begun before")).to_be_visible()
     other.page.fill("#code", code.lower().replace("-", " "))
-    other.page.click("#resume button")
+    other.submit("#resume button")
     other.at("1")
     assert set(other.chosen().values()) == {"7"}
 

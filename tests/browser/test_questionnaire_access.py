@@ -50,7 +50,7 @@ def every_page(
     yield "welcome", page
     page.locator("summary").click()
     page.fill("#code", "ABCD")
-    page.click("#resume button")
+    walk.submit("#resume button")
     yield "welcome, wrong code", page
     walk.next()
     walk.choose("insight1", "6")

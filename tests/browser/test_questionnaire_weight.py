@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page
 from sqlalchemy.orm import Session, sessionmaker
 
 from cri.services.context import Parts
-from tests.browser.questionnaire_walk import FACTORS, NEXT, PHONE, Walk
+from tests.browser.questionnaire_walk import FACTORS, PHONE, Walk
 from tests.factories import open_wave
 
 FIRST, NEXT_PAGE = 50_000, 15_000
@@ -54,12 +54,12 @@ def test_pages_are_light(
         walk.answer_section(factor)
         page.wait_for_timeout(400)
         meter.read()  # saving each answer is not part of the next page
-        page.click(NEXT)
+        walk.next()
     for name in ("closing", "check", "receipt"):
         page.wait_for_load_state("networkidle")
         weights[name] = meter.read()
         if name != "receipt":
-            page.click(NEXT)
+            walk.next()
     assert page.locator('[data-page="receipt"]').count() == 1
     assert 5_000 < weights.pop("welcome") <= FIRST
     assert {name: weight for name, weight in weights.items() if not 1_000 < weight <= NEXT_PAGE} == {}

@@ -8,9 +8,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Literal
 
-from cri.domain.position import CANNOT_TELL
-from cri.domain.selection import MOST_PICKED, OWN_PROFILE, Pick, Selection
-
 Verdict = Literal["say", "care", "dont"]
 Document = Mapping[str, Any]
 
@@ -49,7 +46,8 @@ def claim_document(claim: Claim) -> dict[str, Any]:
     return asdict(claim)
 
 
-def _claim(text_key: str, subject: str, verdict: Verdict, reason: str, **values: Value) -> Claim:
+def claim_of(text_key: str, subject: str, verdict: Verdict, reason: str, **values: Value) -> Claim:
+    """Make a claim; its id is made of its text and its subject."""
     return Claim(f"{text_key}:{subject}", subject, text_key, values, verdict, reason)
 
 
@@ -58,13 +56,13 @@ def response_claim(population: Document, minimum: int) -> Claim:
     responses, rate = population["responses"], population.get("response_rate")
     number = Value("people", responses)
     if population["usable"] < minimum:
-        return _claim("response.few", "wave", "dont", "too_few", minimum=Value("count", minimum))
+        return claim_of("response.few", "wave", "dont", "too_few", minimum=Value("count", minimum))
     if rate is None:
-        return _claim("response.count", "wave", "care", "no_headcount", n=number)
+        return claim_of("response.count", "wave", "care", "no_headcount", n=number)
     verdict: Verdict = "care" if rate < LOW_RATE else "say"
     reason = "low_response" if rate < LOW_RATE else "most_answered"
     headcount = Value("people", population["headcount"])
-    return _claim(
+    return claim_of(
         "response.rate", "wave", verdict, reason, n=number, headcount=headcount, rate=Value("share", rate)
     )
 
@@ -74,74 +72,18 @@ def score_claim(result: Document, population: Document, minimum: int) -> Claim:
     code = result["code"]
     subject = Value("factor", code)
     if result["score"] is None:
-        return _claim("score.few", code, "dont", "too_few", factor=subject, minimum=Value("count", minimum))
+        return claim_of("score.few", code, "dont", "too_few", factor=subject, minimum=Value("count", minimum))
     values = {"factor": subject, "score": Value("score", result["score"]), "n": Value("people", result["n"])}
     if result.get("interval") is None:
-        return _claim("score.alone", code, "care", "no_interval", **values)
+        return claim_of("score.alone", code, "care", "no_interval", **values)
     low, high = result["interval"]
     values |= {"low": Value("score", low), "high": Value("score", high)}
     if (high - low) / 2 > WIDE:
-        return _claim("score.interval", code, "care", "wide_interval", **values)
+        return claim_of("score.interval", code, "care", "wide_interval", **values)
     rate = population.get("response_rate")
     if rate is not None and rate < LOW_RATE:
-        return _claim("score.interval", code, "care", "low_response", **values)
-    return _claim("score.interval", code, "say", "enough_answers", **values)
-
-
-def position_claim(code: str, place: Document | None, *, pretended: bool = False) -> Claim:
-    """Say where the agency stands among others.
-
-    place: one placement, None where there is no norm. pretended: a real agency in a pool of synthetic ones.
-    """
-    subject = Value("factor", code)
-    if place is None:
-        return _claim("position.none", code, "dont", "no_norm", factor=subject)
-    if place["band"] is None:
-        reason = "too_few" if place["score"] is None else "norm_too_thin"
-        return _claim("position.none", code, "dont", reason, factor=subject)
-    if pretended:
-        return _claim("position.none", code, "dont", "norm_synthetic", factor=subject)
-    band = place["band"]
-    if band == CANNOT_TELL:
-        return _claim("position.cannot_tell", code, "dont", "within_noise", factor=subject)
-    if place["percentile"] is None:
-        return _claim(f"position.halves_{band}", code, "care", "norm_thin", factor=subject)
-    return _claim(
-        f"position.{band}",
-        code,
-        "say",
-        "band_reached",
-        factor=subject,
-        percentile=Value("rank", place["percentile"]),
-        low=Value("rank", place["interval80"][0]),
-        high=Value("rank", place["interval80"][1]),
-    )
-
-
-def norm_claim(norm: Document | None) -> Claim:
-    """Say against whom the agency is compared: edition, peer group and number of agencies.
-
-    norm: the pack's {edition, peers, asked, agencies (None where no group is large enough), tier, pretended}.
-    """
-    if norm is None:
-        return _claim("norm.none", "norm", "dont", "no_norm")
-    edition = Value("text", norm["edition"])
-    if norm["agencies"] is None:
-        return _claim("norm.thin", "norm", "dont", "norm_too_thin", edition=edition)
-    values = {
-        "edition": edition,
-        "peers": Value("peers", norm["peers"]),
-        "agencies": Value("count", norm["agencies"]),
-    }
-    if norm["pretended"]:
-        return _claim("norm.pretended", "norm", "dont", "norm_synthetic", **values)
-    if norm["asked"] != norm["peers"]:
-        return _claim(
-            "norm.fell_back", "norm", "care", "peers_too_few", asked=Value("peers", norm["asked"]), **values
-        )
-    if norm["tier"] != "percentiles":
-        return _claim("norm.edition", "norm", "care", "norm_thin", **values)
-    return _claim("norm.edition", "norm", "say", "norm_full", **values)
+        return claim_of("score.interval", code, "care", "low_response", **values)
+    return claim_of("score.interval", code, "say", "enough_answers", **values)
 
 
 def reliability_claim(result: Document) -> Claim:
@@ -150,14 +92,14 @@ def reliability_claim(result: Document) -> Claim:
     subject = Value("factor", code)
     if alpha is None or alpha.get("value") is None or result["n"] < RELIABILITY_NEEDS:
         needed = Value("count", RELIABILITY_NEEDS)
-        return _claim("reliability.none", code, "dont", "too_few_for_alpha", factor=subject, needed=needed)
+        return claim_of("reliability.none", code, "dont", "too_few_for_alpha", factor=subject, needed=needed)
     value, interval = alpha["value"], alpha.get("interval") or (None, None)
     values = {"factor": subject, "alpha": Value("coefficient", value)}
     if interval[0] is not None:
         values |= {"low": Value("coefficient", interval[0]), "high": Value("coefficient", interval[1])}
         if value >= RELIABLE:
-            return _claim("reliability.holds", code, "say", "alpha_high", **values)
-    return _claim("reliability.loose", code, "care", "alpha_low", **values)
+            return claim_of("reliability.holds", code, "say", "alpha_high", **values)
+    return claim_of("reliability.loose", code, "care", "alpha_low", **values)
 
 
 def item_claims(rows: Sequence[Document]) -> tuple[Claim, ...]:
@@ -177,11 +119,11 @@ def _item_claim(text_key: str, row: Document) -> Claim:
     values = {"item": Value("item", row["code"]), "n": Value("people", n)}
     if share is None:
         limit = Value("limit", row["favourable_limit"])
-        return _claim(text_key, row["code"], "say", "enough_answers", share=limit, **values)
+        return claim_of(text_key, row["code"], "say", "enough_answers", share=limit, **values)
     wide = 1.96 * (share * (1 - share) / n) ** 0.5 > WIDE_SHARE
     verdict: Verdict = "care" if wide else "say"
     reason = "wide_share" if wide else "enough_answers"
-    return _claim(text_key, row["code"], verdict, reason, share=Value("share", share), **values)
+    return claim_of(text_key, row["code"], verdict, reason, share=Value("share", share), **values)
 
 
 def unit_claim(code: str, rows: Sequence[Document]) -> Claim | None:
@@ -200,57 +142,8 @@ def unit_claim(code: str, rows: Sequence[Document]) -> Claim | None:
         "high": Value("score", high["score"]),
     }
     if low["interval"] is None or high["interval"] is None or low["interval"][1] >= high["interval"][0]:
-        return _claim("units.alike", code, "dont", "within_noise", **values)
-    return _claim("units.differ", code, "care", "many_comparisons", **values)
-
-
-def pick_claims(selection: Selection, rows: Sequence[Document]) -> list[Claim]:
-    """Say the strengths, then the gaps. rows: the factors' rows of the pack.
-
-    Where fewer than three were picked, the next factors in line are named with the verdict "dont": they do
-    not stand out. No factor is named on both sides, so an instrument of few factors has fewer.
-    """
-    profile = selection.profile
-    if profile is None:
-        return []
-    scored = [row for row in rows if row["score"] is not None]
-    taken = {pick.factor for pick in (*selection.strengths, *selection.gaps)}
-    free = sorted(
-        (row for row in scored if row["code"] not in taken), key=lambda row: (-row["score"], row["code"])
-    )
-    each = min(MOST_PICKED, len(scored) // 2)
-    above = free[: max(0, each - len(selection.strengths))]
-    below = free[len(above) :][::-1][: max(0, each - len(selection.gaps))]
-    return [
-        *(_pick_claim("strength", pick, profile) for pick in selection.strengths),
-        *(_next_claim("strength", row, profile) for row in above),
-        *(_pick_claim("gap", pick, profile) for pick in selection.gaps),
-        *(_next_claim("gap", row, profile) for row in below),
-    ]
-
-
-def _pick_claim(side: str, pick: Pick, profile: float) -> Claim:
-    values = {
-        "factor": Value("factor", pick.factor),
-        "score": Value("score", pick.score),
-        "profile": Value("score", profile),
-        "difference": Value("difference", abs(pick.difference)),
-    }
-    if pick.reasons[0] == OWN_PROFILE or pick.percentile is None:
-        return _claim(f"{side}.own", pick.factor, "care", "own_profile", **values)
-    percentile = Value("rank", pick.percentile)
-    return _claim(f"{side}.norm", pick.factor, "say", "band_reached", percentile=percentile, **values)
-
-
-def _next_claim(side: str, row: Document, profile: float) -> Claim:
-    return _claim(
-        f"{side}.none",
-        row["code"],
-        "dont",
-        "not_apart",
-        factor=Value("factor", row["code"]),
-        difference=Value("difference", abs(row["score"] - profile)),
-    )
+        return claim_of("units.alike", code, "dont", "within_noise", **values)
+    return claim_of("units.differ", code, "care", "many_comparisons", **values)
 
 
 def as_documents(claims: Iterable[Claim]) -> dict[str, dict[str, Any]]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from cri.domain import claims as says
+from cri.domain import placing_claims as placed
 from cri.domain.claims import Claim
 from cri.domain.documents import digest_of
 from cri.domain.figures import axis_of, values_of
@@ -51,7 +52,7 @@ def leader_pack(
     made = _wave_claims(scorecard, rows, norm)
     # in a pool that is no norm for it, an agency's strengths are those of its own profile
     usable = None if norm and norm["pretended"] else placement
-    picks = says.pick_claims(strengths_and_gaps(scorecard, usable), rows[1:])
+    picks = placed.pick_claims(strengths_and_gaps(scorecard, usable), rows[1:])
     return {
         "schema": SCHEMA,
         "kind": "leader",
@@ -118,10 +119,10 @@ def _norm(scorecard: Document, placement: Document | None, edition: Document | N
 def _wave_claims(scorecard: Document, rows: Sequence[Document], norm: Document | None) -> list[Claim]:
     population, minimum = scorecard["population"], scorecard["wave"]["minimum"]
     pretended = bool(norm and norm["pretended"])
-    made = [says.response_claim(population, minimum), says.norm_claim(norm)]
+    made = [says.response_claim(population, minimum), placed.norm_claim(norm)]
     for row in rows:
         made.append(says.score_claim(row, population, minimum))
-        made.append(says.position_claim(row["code"], row["place"], pretended=pretended))
+        made.append(placed.position_claim(row["code"], row["place"], pretended=pretended))
     made += [says.reliability_claim(row) for row in rows[1:]]
     return made
 

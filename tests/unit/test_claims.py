@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cri.domain import claims
+from cri.domain import claims, placing_claims
 from cri.domain.selection import Pick, Selection
 
 FULL = {"responses": 400, "usable": 400, "headcount": 600, "response_rate": 400 / 600}
@@ -76,7 +76,7 @@ def test_score(score: dict[str, Any], population: dict[str, Any], expected: tupl
     ],
 )
 def test_position(placement: Any, pretended: bool, expected: tuple[str, str, str]) -> None:
-    assert said(claims.position_claim("insight", placement, pretended=pretended)) == expected
+    assert said(placing_claims.position_claim("insight", placement, pretended=pretended)) == expected
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_position(placement: Any, pretended: bool, expected: tuple[str, str, str
     ],
 )
 def test_norm(against: Any, expected: tuple[str, str, str]) -> None:
-    assert said(claims.norm_claim(against)) == expected
+    assert said(placing_claims.norm_claim(against)) == expected
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_picks_come_first_and_the_next_in_line_may_not_be_said() -> None:
     strength = Pick("a", ("upper_quarter", "own_profile"), 80.0, 22.0, 91.0, 0.97)
     own = Pick("f", ("own_profile",), 40.0, -18.0, 30.0, 0.9)
     rows = [factor(code, score) for code, score in zip("abcdef", (80.0, 61, 59, 57, 51, 40), strict=True)]
-    made = claims.pick_claims(Selection(58.0, (strength,), (own,)), rows)
+    made = placing_claims.pick_claims(Selection(58.0, (strength,), (own,)), rows)
     assert [(claim.subject, *said(claim)) for claim in made] == [
         ("a", "strength.norm", "say", "band_reached"),
         ("b", "strength.none", "dont", "not_apart"),
@@ -164,6 +164,6 @@ def test_picks_come_first_and_the_next_in_line_may_not_be_said() -> None:
 
 def test_no_factor_is_both_a_strength_and_a_gap_and_none_is_picked_without_a_profile() -> None:
     rows = [factor("a", 60.0), factor("b", 50.0), factor("c", None)]
-    made = claims.pick_claims(Selection(55.0, (), ()), rows)
+    made = placing_claims.pick_claims(Selection(55.0, (), ()), rows)
     assert [(claim.text_key, claim.subject) for claim in made] == [("strength.none", "a"), ("gap.none", "b")]
-    assert claims.pick_claims(Selection(None, (), ()), rows) == []
+    assert placing_claims.pick_claims(Selection(None, (), ()), rows) == []

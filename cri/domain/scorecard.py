@@ -7,7 +7,7 @@ present and null.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 from cri.domain.disclosure import MINIMUM, Bands, Gateway, Suppressed
 from cri.domain.errors import InputError, InputProblem
@@ -30,6 +30,8 @@ class WaveFacts:
 
     `opened`, `closed`: a date or an aware time. `headcount`: everybody who could have answered, if known.
     `minimum`: people behind any figure, at least 10. `facets`: sector, country, relationship.
+    `headcounts`: for `weights` "rake", by margin ("unit", with codes of top units, or a profile question's
+    code) and level, how many people there are. `previous`: an earlier scorecard to compare with.
     """
 
     agency: str | None = None
@@ -42,6 +44,9 @@ class WaveFacts:
     minimum: int = MINIMUM
     sheet_sha256: str | None = None
     facets: Mapping[str, str] | None = None
+    headcounts: Mapping[str, Mapping[str, int]] | None = None
+    weights: Literal["none", "rake"] = "none"
+    previous: Mapping[str, Any] | None = None
 
 
 def build_scorecard(instrument: Instrument, sheet: AnswerSheet, facts: WaveFacts) -> Document:

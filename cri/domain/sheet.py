@@ -8,6 +8,7 @@ import numpy.typing as npt
 UNANSWERED = -1
 DONT_KNOW = -2
 NO_UNIT = -1
+NO_OPTION = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +32,23 @@ class AnswerSheet:
     `answers`: int8 (respondents, items), raw points of the scale, UNANSWERED or DONT_KNOW.
     `unit`: int32 (respondents,), index into `units` of the unit each belongs to, NO_UNIT for none.
     `units`: each code once, parents among them, no cycles (`unit_parents` checks).
+
+    None where it was not collected:
+    `outcomes`: int8 (respondents, outcome items), like `answers`.
+    `profile`: int8 (respondents, profile questions), index of the option chosen, NO_OPTION for none.
+    `fast`: bool (respondents,), median time under 2 s an item, decided when the wave was sealed.
+    `late`: bool (respondents,), answered after the first reminder or in the second half of fieldwork.
+    `failed_attention`: bool (respondents,), gave another answer than the attention item asks for.
     """
 
     answers: npt.NDArray[np.int8]
     unit: npt.NDArray[np.int32]
     units: tuple[Unit, ...] = ()
+    outcomes: npt.NDArray[np.int8] | None = None
+    profile: npt.NDArray[np.int8] | None = None
+    fast: npt.NDArray[np.bool_] | None = None
+    late: npt.NDArray[np.bool_] | None = None
+    failed_attention: npt.NDArray[np.bool_] | None = None
 
     def __post_init__(self) -> None:
         if self.answers.dtype != np.int8 or self.answers.ndim != 2:
@@ -44,6 +57,20 @@ class AnswerSheet:
             raise ValueError("unit: int32, one for each respondent, expected")
         if self.unit.size and not NO_UNIT <= self.unit.min() <= self.unit.max() < len(self.units):
             raise ValueError("unit: an index into units, or -1, expected")
+        self._check_optional()
+
+    def _check_optional(self) -> None:
+        rows = len(self.answers)
+        for name, table in (("outcomes", self.outcomes), ("profile", self.profile)):
+            if table is None:
+                continue
+            if table.dtype != np.int8 or table.ndim != 2 or len(table) != rows:
+                raise ValueError(f"{name}: int8 (respondents, questions) expected")
+            if table.min(initial=0) < (DONT_KNOW if name == "outcomes" else NO_OPTION):
+                raise ValueError(f"{name}: points or options, not negative numbers, expected")
+        for name, flag in (("fast", self.fast), ("late", self.late), ("attention", self.failed_attention)):
+            if flag is not None and (flag.dtype != np.bool_ or flag.shape != (rows,)):
+                raise ValueError(f"{name}: bool, one for each respondent, expected")
 
     @property
     def respondents(self) -> int:

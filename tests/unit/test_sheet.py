@@ -76,3 +76,32 @@ def test_what_is_no_tree_is_refused(tree: tuple[Unit, ...], what: str) -> None:
 def test_a_sheet_of_the_wrong_shape_is_refused(answers: np.ndarray, unit: np.ndarray) -> None:
     with pytest.raises(ValueError, match="expected"):
         AnswerSheet(answers, unit)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"outcomes": np.zeros((2, 1), dtype=np.int64)},
+        {"outcomes": np.zeros((3, 1), dtype=np.int8)},
+        {"outcomes": np.full((2, 1), -3, dtype=np.int8)},
+        {"profile": np.zeros(2, dtype=np.int8)},
+        {"profile": np.full((2, 1), -2, dtype=np.int8)},
+        {"fast": np.zeros(2, dtype=np.int8)},
+        {"late": np.zeros(3, dtype=bool)},
+        {"failed_attention": np.zeros((2, 1), dtype=bool)},
+    ],
+)
+def test_what_is_known_besides_the_answers_has_its_shape_too(wrong: dict[str, np.ndarray]) -> None:
+    answers, unit = np.zeros((2, 1), dtype=np.int8), np.array([-1, -1], dtype=np.int32)
+    with pytest.raises(ValueError, match="expected"):
+        AnswerSheet(answers, unit, **wrong)
+
+
+def test_what_was_not_collected_is_none_and_what_was_is_kept() -> None:
+    answers, unit = np.zeros((2, 1), dtype=np.int8), np.array([-1, -1], dtype=np.int32)
+    late = np.array([True, False])
+    outcomes = np.array([[-2, 7], [-1, 1]], dtype=np.int8)
+    sheet = AnswerSheet(answers, unit, late=late, outcomes=outcomes)
+    assert sheet.fast is sheet.profile is sheet.failed_attention is None
+    assert sheet.late is late
+    assert sheet.outcomes is outcomes

@@ -3,14 +3,22 @@
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cri.adapters.instrument_checks import instrument_problems, lock_problems, text_problems
 from cri.adapters.yaml_files import LocatedYaml, read_yaml
 from cri.domain.errors import InputError, InputProblem
-from cri.domain.instrument import Factor, Instrument, Item, OpenQuestion, Scale
+from cri.domain.instrument import (
+    AttentionItem,
+    Factor,
+    Instrument,
+    Item,
+    OpenQuestion,
+    ProfileQuestion,
+    Scale,
+)
 
 INSTRUMENTS = Path(__file__).parents[2] / "instruments"
 FILE_NAME = "instrument.yaml"
@@ -36,6 +44,23 @@ class QuestionText:
 
 
 @dataclass(frozen=True, slots=True)
+class ProfileText:
+    """A question about the respondent as asked, and what each option is called (by its code)."""
+
+    prompt: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LearningCard:
+    """With a factor's meaning, strong and weak: what a team can do about it and should beware of."""
+
+    monday: tuple[str, ...]
+    discuss: tuple[str, ...]
+    caution: str
+
+
+@dataclass(frozen=True, slots=True)
 class InstrumentTexts:
     """Everything one language needs to ask an instrument and to explain its factors."""
 
@@ -49,13 +74,19 @@ class InstrumentTexts:
     items: Mapping[str, str]
     questions: Mapping[str, QuestionText]
     nouns: Mapping[str, Mapping[str, str]]
+    outcomes: Mapping[str, str] = field(default_factory=dict)
+    profile: Mapping[str, ProfileText] = field(default_factory=dict)
+    prefer_not_to_say: str = ""
+    attention: str = ""
+    cards: Mapping[str, LearningCard] = field(default_factory=dict)
 
     def statement(self, item_code: str, noun_code: str) -> str:
-        """The item with the agency's noun for the people it serves. KeyError for an unknown code.
+        """The item or outcome with the agency's noun for the people it serves. KeyError if unknown.
 
         An instrument whose items name nobody needs no nouns.
         """
-        return self.items[item_code].format_map(self.nouns[noun_code] if self.nouns else {})
+        wording = self.outcomes[item_code] if item_code in self.outcomes else self.items[item_code]
+        return wording.format_map(self.nouns[noun_code] if self.nouns else {})
 
 
 def find_instrument(code_or_dir: str | Path) -> Path:
@@ -93,6 +124,11 @@ def load_instrument(path: Path) -> Instrument:
         scale=Scale(data["scale"]["min"], data["scale"]["max"], data["scale"]["favourable"]),
         factors=tuple(_factor(factor) for factor in data["factors"]),
         questions=tuple(OpenQuestion(q["code"], q["max_length"]) for q in data.get("questions", ())),
+        outcomes=tuple(Item(outcome["code"]) for outcome in data.get("outcomes", ())),
+        profile=tuple(ProfileQuestion(q["code"], tuple(q["options"])) for q in data.get("profile", ())),
+        attention=AttentionItem(**data["attention"]) if "attention" in data else None,
+        ranked=data.get("ranked", True),
+        comparable_with=tuple(data.get("comparable_with", ())),
     )
 
 
@@ -114,6 +150,11 @@ def load_texts(path: Path, locale: str) -> InstrumentTexts:
         items=data["items"],
         questions={code: QuestionText(**text) for code, text in data.get("questions", {}).items()},
         nouns=data.get("nouns", {}),
+        outcomes=data.get("outcomes", {}),
+        profile={code: ProfileText(**text) for code, text in data.get("profile", {}).items()},
+        prefer_not_to_say=data.get("prefer_not_to_say", ""),
+        attention=data.get("attention", ""),
+        cards={code: _card(text) for code, text in data.get("cards", {}).items()},
     )
 
 
@@ -140,6 +181,10 @@ def check_instrument(path: Path) -> None:
 
 def _factor(data: Mapping[str, Any]) -> Factor:
     return Factor(data["code"], tuple(Item(i["code"], i.get("reversed", False)) for i in data["items"]))
+
+
+def _card(text: Mapping[str, Any]) -> LearningCard:
+    return LearningCard(tuple(text["monday"]), tuple(text["discuss"]), text["caution"])
 
 
 def _instrument_yaml(path: Path) -> LocatedYaml:

@@ -47,9 +47,30 @@ class OpenQuestion:
     max_length: int
 
 
+@dataclass(frozen=True, slots=True)
+class ProfileQuestion:
+    """A question about the respondent in coarse bands. Left blank means "prefer not to say"."""
+
+    code: str
+    options: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttentionItem:
+    """An item that says which point of the scale to choose: `expected` is that point."""
+
+    code: str
+    expected: int
+
+
 @dataclass(frozen=True)
 class Instrument:
-    """A released set of factors. `sha256` is the digest of its instrument.yaml."""
+    """A released set of factors. `sha256` is the digest of its instrument.yaml.
+
+    `outcomes` are asked on the same scale and belong to no factor. `ranked` is False for a companion
+    that is never compared with a pool. `comparable_with` names older versions whose scores may be
+    pooled and compared with this one's.
+    """
 
     code: str
     version: str
@@ -57,6 +78,11 @@ class Instrument:
     scale: Scale
     factors: tuple[Factor, ...]
     questions: tuple[OpenQuestion, ...] = ()
+    outcomes: tuple[Item, ...] = ()
+    profile: tuple[ProfileQuestion, ...] = ()
+    attention: AttentionItem | None = None
+    ranked: bool = True
+    comparable_with: tuple[str, ...] = ()
 
     @cached_property
     def items(self) -> tuple[Item, ...]:

@@ -1,0 +1,178 @@
+"""Respondents collapsed to the finest groups that any released figure can tell apart.
+
+What may be released depends only on how many people stand behind each figure, so the audit never sees an
+answer: it sees which people answered, in which unit, with which profile, early or late.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cri.domain.instrument import Factor, Instrument
+from cri.domain.sheet import AnswerSheet
+
+Bool = npt.NDArray[np.bool_]
+Int8 = npt.NDArray[np.int8]
+Int32 = npt.NDArray[np.int32]
+Int64 = npt.NDArray[np.int64]
+Float64 = npt.NDArray[np.float64]
+
+NOT_COLLECTED = -1
+
+_LARGEST_TABLE = 1 << 22
+_MOST_BITS = 62
+
+
+@dataclass(frozen=True, eq=False)
+class Patterns:
+    """Who answered some of a factor's items, and not all: groups of one cell and one set of items.
+
+    `given`: bool (patterns, items), the items answered. For each group: `pattern`: int64, row of `given`;
+    `cell`: int64, the cell its people are in; `people`: int64, how many, 1 or more.
+    """
+
+    given: Bool
+    pattern: Int64
+    cell: Int64
+    people: Int64
+
+
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Usable respondents by unit, profile answers, early or late, weight, and excluded or not.
+
+    For each cell: `unit`: int32, index of the unit its people belong to, -1 for none. `profile`: int8 (cells,
+    questions), index of the option, -1 for none. `late`: int8, 1 late, 0 early, -1 not collected. `excluded`:
+    bool, left out as careless. `weight`: float64, 1 where the wave is not weighted. `usable`: int64, people
+    who answered an item at all.
+    For each cell and factor: `scored`, `complete`: int64 (cells, factors), people with a factor score, and
+    people who answered every item. `patterns`: for each factor those who answered only some.
+    `indexed`: int64 (cells,), people with a score on every factor.
+    `needed`, `items`: for each factor, items needed for a score and items in all. `options`: for each profile
+    question how many there are; questions that were not collected are left out.
+    """
+
+    unit: Int32
+    profile: Int8
+    late: Int8
+    excluded: Bool
+    weight: Float64
+    usable: Int64
+    scored: Int64
+    complete: Int64
+    indexed: Int64
+    patterns: tuple[Patterns, ...]
+    needed: tuple[int, ...]
+    items: tuple[int, ...]
+    options: tuple[int, ...]
+    weighted: bool
+
+    @property
+    def count(self) -> int:
+        """Number of cells."""
+        return len(self.unit)
+
+
+def release_cells(
+    instrument: Instrument,
+    sheet: AnswerSheet,
+    *,
+    excluded: Bool | None = None,
+    weights: Float64 | None = None,
+) -> Cells:
+    """Collapse a sheet. Who answered no item at all is in no cell.
+
+    `excluded`: bool (respondents,), careless respondents who are left out of the figures; `weights`: float64
+    (respondents,), above 0; None for nobody and for equal weights. One sort of the respondents, one pass
+    over the matrix. Raises ValueError if these do not fit the sheet.
+    """
+    rows = sheet.respondents
+    excluded = np.zeros(rows, dtype=bool) if excluded is None else excluded
+    if excluded.shape != (rows,) or (weights is not None and weights.shape != (rows,)):
+        raise ValueError("excluded and weights: one for each respondent expected")
+    counts = [(sheet.answers[:, part] >= 0).sum(axis=1) for part in instrument.columns.values()]
+    usable = np.flatnonzero(np.any(counts, axis=0)) if counts else np.zeros(0, dtype=np.int64)
+    indexed = np.ones(rows, dtype=bool)
+    for factor, answered in zip(instrument.factors, counts, strict=True):
+        indexed &= answered >= factor.needed
+    profile = np.zeros((rows, 0), dtype=np.int8) if sheet.profile is None else sheet.profile
+    late = np.full(rows, NOT_COLLECTED, dtype=np.int8) if sheet.late is None else sheet.late.astype(np.int8)
+    weight = np.ones(rows) if weights is None else weights
+    distinct, weight_code = np.unique(weight[usable], return_inverse=True)
+    if distinct.size and not (np.isfinite(distinct).all() and distinct[0] > 0):
+        raise ValueError("weights: finite and above 0 expected")
+    codes = [sheet.unit[usable], *profile[usable].T, late[usable], excluded[usable], weight_code]
+    first, cell = _distinct(codes)
+    members = usable[first]
+    tallies = [
+        _tally(sheet.answers[usable, part], factor, answered[usable], cell, len(first))
+        for factor, part, answered in zip(
+            instrument.factors, instrument.columns.values(), counts, strict=True
+        )
+    ]
+    empty = np.zeros((len(first), 0), dtype=np.int64)
+    return Cells(
+        unit=sheet.unit[members],
+        profile=profile[members],
+        late=late[members],
+        excluded=excluded[members],
+        weight=weight[members],
+        usable=np.bincount(cell, minlength=len(first)).astype(np.int64),
+        scored=np.stack([scored for scored, _, _ in tallies], axis=1) if tallies else empty,
+        complete=np.stack([complete for _, complete, _ in tallies], axis=1) if tallies else empty,
+        indexed=np.bincount(cell[indexed[usable]], minlength=len(first)).astype(np.int64),
+        patterns=tuple(patterns for _, _, patterns in tallies),
+        needed=tuple(factor.needed for factor in instrument.factors),
+        items=tuple(len(factor.items) for factor in instrument.factors),
+        options=()
+        if sheet.profile is None
+        else tuple(len(question.options) for question in instrument.profile),
+        weighted=weights is not None,
+    )
+
+
+def _distinct(columns: Sequence[npt.NDArray[np.generic]]) -> tuple[Int64, Int64]:
+    """(first, place): a row of each distinct combination of codes, and which one each row has.
+
+    Codes are folded into one number; before it could overflow it is replaced by its rank.
+    """
+    key, size = np.zeros(len(columns[0]), dtype=np.int64), 1
+    for column in columns:
+        codes = column.astype(np.int64) + 1
+        span = int(codes.max(initial=0)) + 1
+        if size * span >= 2**_MOST_BITS:
+            found, key = np.unique(key, return_inverse=True)
+            size = len(found)
+        key, size = key * span + codes, size * span
+    if size > _LARGEST_TABLE:
+        _, first, place = np.unique(key, return_index=True, return_inverse=True)
+        return first.astype(np.int64), place.astype(np.int64)
+    # Counting is quicker than sorting while the table of all combinations is small.
+    row = np.full(size, -1, dtype=np.int64)
+    row[key[::-1]] = np.arange(len(key))[::-1]
+    present = np.flatnonzero(row >= 0)
+    rank = np.zeros(size, dtype=np.int64)
+    rank[present] = np.arange(len(present))
+    return row[present], rank[key]
+
+
+def _tally(
+    answers: Int8, factor: Factor, answered: npt.NDArray[np.int_], cell: Int64, cells: int
+) -> tuple[Int64, Int64, Patterns]:
+    """(scored, complete, patterns) of one factor: int64 (cells,) twice, and those with some items only."""
+    items = len(factor.items)
+    scored = np.bincount(cell[answered >= factor.needed], minlength=cells).astype(np.int64)
+    complete = np.bincount(cell[answered == items], minlength=cells).astype(np.int64)
+    some = np.flatnonzero((answered > 0) & (answered < items))
+    given = answers[some] >= 0
+    if items <= _MOST_BITS:
+        bits = np.int64(1) << np.arange(items, dtype=np.int64)
+        codes, pattern = np.unique(given @ bits, return_inverse=True)
+        shapes = (codes[:, None] & bits) > 0
+    else:
+        shapes, pattern = np.unique(given, axis=0, return_inverse=True)
+    key, people = np.unique(pattern.reshape(-1) * max(cells, 1) + cell[some], return_counts=True)
+    at, where = np.divmod(key, max(cells, 1))
+    return scored, complete, Patterns(shapes, at, where, people.astype(np.int64))

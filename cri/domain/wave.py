@@ -1,17 +1,15 @@
-"""One respondent's answers on their way, and how a sealed wave's answers become a sheet."""
+"""One respondent's answers on their way to sealing."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from statistics import median
 from typing import Any
-
-import numpy as np
-import numpy.typing as npt
 
 from cri.domain.errors import InputProblem
 from cri.domain.instrument import Factor, Instrument, Item
-from cri.domain.sheet import DONT_KNOW, NO_UNIT, UNANSWERED, AnswerSheet, Unit
+from cri.domain.sheet import DONT_KNOW
 
 MINIMUM = 10
 """The smallest group that is ever shown, mixed or kept apart in a sheet. Method section 6."""
@@ -22,17 +20,25 @@ GRACE = timedelta(minutes=30)
 COMMENTS_MINIMUM = 30
 """Fewer comments than this are never released, so they are not kept either. Method section 6."""
 
+SLOWEST_PACE = 10
+"""Seconds an item; who took longer is not told apart. Screening asks only whether it was under two."""
+
+PREFERS_NOT = "-"
+"""A profile question to which somebody chose "Prefer not to say": in a sheet the same as no answer."""
+
 
 @dataclass(frozen=True)
 class Answers:
     """What one respondent has answered so far.
 
-    `items`: item code -> point of the scale, or DONT_KNOW; unanswered items are absent.
+    `items`: item or outcome code -> point of the scale, or DONT_KNOW; unanswered ones are absent.
     `comments`: question code -> text, absent when empty.
+    `profile`: profile question -> option, or PREFERS_NOT; unanswered ones are absent.
     """
 
     items: Mapping[str, int] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
+    profile: Mapping[str, str] = field(default_factory=dict)
 
     def with_page(self, items: Mapping[str, int], shown: Sequence[str]) -> "Answers":
         """These answers with one page's items replaced: what the page showed and lost is unanswered."""
@@ -41,12 +47,12 @@ class Answers:
 
     def to_document(self) -> dict[str, Any]:
         """JSON-ready."""
-        return {"items": dict(self.items), "comments": dict(self.comments)}
+        return {"items": dict(self.items), "comments": dict(self.comments), "profile": dict(self.profile)}
 
 
 def answers_from_document(document: Mapping[str, Any]) -> Answers:
-    """The inverse of `Answers.to_document`."""
-    return Answers(items=document["items"], comments=document["comments"])
+    """The inverse of `Answers.to_document`; of a document from before there was a profile as well."""
+    return Answers(document["items"], document["comments"], document.get("profile", {}))
 
 
 def page_order(factor: Factor, seed: bytes) -> tuple[Item, ...]:
@@ -102,122 +108,91 @@ def read_comments(
     return read, problems
 
 
+def read_profile(
+    instrument: Instrument, form: Mapping[str, str]
+) -> tuple[dict[str, str], list[InputProblem]]:
+    """The profile answers of a form, question code -> option or PREFERS_NOT, and what is not offered.
+
+    Whatever is missing is unanswered. A problem's `where` is the question's code.
+    """
+    read: dict[str, str] = {}
+    problems: list[InputProblem] = []
+    for question in instrument.profile:
+        given = form.get(question.code, "")
+        if given == PREFERS_NOT or given in question.options:
+            read[question.code] = given
+        elif given:
+            expected = ", ".join(question.options)
+            problems.append(InputProblem("not one of the options", question.code, expected))
+    return read, problems
+
+
+def seconds_an_item(instrument: Instrument, answers: Answers, spent: Mapping[str, int | None]) -> int | None:
+    """Median whole seconds an answered item, at most SLOWEST_PACE; None when it is not known.
+
+    `spent`: factor code -> seconds on its page, None where these could not be measured. A page's time is
+    shared equally among the items answered on it. Rounded down, so that "under two" stays exact.
+    """
+    times: list[float] = []
+    for factor in instrument.factors:
+        answered = sum(item.code in answers.items for item in factor.items)
+        seconds = spent.get(factor.code)
+        if answered and seconds is None:
+            return None
+        times += [(seconds or 0) / max(answered, 1)] * answered
+    return min(int(median(times)), SLOWEST_PACE) if times else None
+
+
+def in_second_half(opened_at: datetime, closes_at: datetime, now: datetime) -> bool:
+    """Whether `now` lies in the second half of the time for which the wave is meant to be open."""
+    return now >= opened_at + (closes_at - opened_at) / 2
+
+
 def envelope_length(instrument: Instrument) -> int:
     """Bytes that hold any respondent's answers to `instrument`: every envelope of a wave is this long.
 
-    A character takes at most four bytes of UTF-8; a quote, a backslash or a line end takes two.
+    A character takes at most four bytes of UTF-8; a quote, a backslash or a line end takes two. The first
+    kilobyte is for what does not depend on the instrument, in a draft as well.
     """
+    asked = (*instrument.items, *instrument.outcomes)
     return (
-        1024 + 24 * len(instrument.items) + sum(4 * question.max_length for question in instrument.questions)
+        1024
+        + sum(len(one.code) + 10 for one in asked)
+        + sum(len(one.code) + max(map(len, one.options)) + 10 for one in instrument.profile)
+        + sum(len(one.code) + 16 for one in instrument.factors)  # of a draft: the seconds spent on each page
+        + sum(len(one.code) + 4 * one.max_length + 10 for one in instrument.questions)
     )
 
 
 @dataclass(frozen=True)
 class Submission:
-    """One opened envelope of a wave that is being sealed."""
+    """One envelope: all that travels with somebody's answers until their wave is sealed.
+
+    `late`: submitted in the second half of the wave, None if not known. `seconds`: the median an item, None
+    if not measured.
+    """
 
     answers: Answers
     unit: str | None
     open_link: bool
+    late: bool | None = None
+    seconds: int | None = None
 
     def to_document(self) -> dict[str, Any]:
         """JSON-ready."""
-        return {**self.answers.to_document(), "unit": self.unit, "open": self.open_link}
+        about = {"unit": self.unit, "open": self.open_link, "late": self.late, "seconds": self.seconds}
+        return {**self.answers.to_document(), **about}
 
 
 def submission_from_document(document: Mapping[str, Any]) -> Submission:
-    """The inverse of `Submission.to_document`."""
-    return Submission(answers_from_document(document), document["unit"], document["open"])
+    """The inverse of `Submission.to_document`.
 
-
-def make_sheet(
-    instrument: Instrument, units: tuple[Unit, ...], submissions: Sequence[Submission]
-) -> AnswerSheet:
-    """The answer sheet of a sealed wave. Its rows are put in order of their content when it is written.
-
-    Units are kept as far as `lift_small_units` lets them: one candidate in a unit is no crowd. Of fewer than
-    10 people nothing can ever be shown: such a sheet counts them and keeps none of their answers.
+    An envelope from before the service knew of `late` and `seconds` opens too: waves outlast a new version.
     """
-    answers = np.full((len(submissions), len(instrument.items)), UNANSWERED, dtype=np.int8)
-    place = {unit.code: index for index, unit in enumerate(units)}
-    unit = np.full(len(submissions), NO_UNIT, dtype=np.int32)
-    for row, submission in enumerate(submissions):
-        given = submission.answers.items if len(submissions) >= MINIMUM else {}
-        answers[row] = [given.get(item.code, UNANSWERED) for item in instrument.items]
-        if submission.unit is not None:
-            unit[row] = place[submission.unit]
-    return AnswerSheet(answers, lift_small_units(units, unit), units)
-
-
-def lift_small_units(
-    units: tuple[Unit, ...], unit: npt.NDArray[np.int32], minimum: int = MINIMUM
-) -> npt.NDArray[np.int32]:
-    """Each respondent's unit, lifted to the nearest ancestor in which at least `minimum` are left.
-
-    Works from the leaves up, so that those who were lifted count in the ancestor. Those left over at the
-    top are a group that can be told apart as well (the director alone, say, or the one answer that came
-    through an open link), so the smallest other group joins them. In the end everybody shares their unit,
-    or having none, with at least `minimum`, or nobody has a unit. int32 (respondents,).
-    """
-    place = {one.code: index for index, one in enumerate(units)}
-    lifted = unit.copy()
-    for index in _leaves_first(units):
-        here = lifted == index
-        parent = units[index].parent
-        if parent is not None and 0 < here.sum() < minimum:
-            lifted[here] = place[parent]
-    roots = _roots(units)
-    for root in sorted(set(roots)):
-        inside = [index for index, top in enumerate(roots) if top == root and index != root]
-        _let_join(lifted, root, inside, minimum)
-        if (lifted == root).sum() < minimum:
-            lifted[lifted == root] = NO_UNIT
-    _let_join(lifted, NO_UNIT, range(len(units)), minimum)
-    return lifted
-
-
-def _let_join(lifted: npt.NDArray[np.int32], group: int, others: Sequence[int], minimum: int) -> None:
-    """Move the smallest of the other groups into one that is too small; all others are large enough."""
-    if 0 < (lifted == group).sum() < minimum:
-        sizes = {other: int((lifted == other).sum()) for other in others}
-        some = [other for other, size in sizes.items() if size]
-        if some:
-            lifted[lifted == min(some, key=lambda other: (sizes[other], other))] = group
-
-
-def _roots(units: tuple[Unit, ...]) -> list[int]:
-    """Index of the top of each unit's line."""
-    place = {unit.code: index for index, unit in enumerate(units)}
-
-    def root(index: int) -> int:
-        parent = units[index].parent
-        while parent is not None:
-            index = place[parent]
-            parent = units[index].parent
-        return index
-
-    return [root(index) for index in range(len(units))]
-
-
-def _leaves_first(units: tuple[Unit, ...]) -> list[int]:
-    parent_of = {unit.code: unit.parent for unit in units}
-
-    def depth(code: str | None) -> int:
-        steps = 0
-        while code is not None:
-            code, steps = parent_of[code], steps + 1
-        return steps
-
-    return sorted(range(len(units)), key=lambda index: -depth(units[index].code))
-
-
-def comments_to_keep(submissions: Sequence[Submission]) -> dict[str, list[str]]:
-    """Question code -> texts, sorted, for the questions that at least 30 people answered.
-
-    Sorted, so that their order tells nothing of whose they are; the others are not kept at all.
-    """
-    texts: dict[str, list[str]] = {}
-    for submission in submissions:
-        for code, text in submission.answers.comments.items():
-            texts.setdefault(code, []).append(text)
-    return {code: sorted(given) for code, given in sorted(texts.items()) if len(given) >= COMMENTS_MINIMUM}
+    return Submission(
+        answers_from_document(document),
+        document["unit"],
+        document["open"],
+        document.get("late"),
+        document.get("seconds"),
+    )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from cri.adapters.envelopes import close_draft, draft_key, make_resume_code, open_draft
 from cri.adapters.secret_files import Secrets
 from cri.db.models import Draft, Invitation
-from cri.domain.wave import Answers, answers_from_document, envelope_length
+from cri.domain.wave import Answers, answers_from_document, envelope_length, seconds_an_item
 from cri.services.links import personal_token
 from cri.services.responses import LinkUnusableError, Questionnaire, drop_answers, hold_open, take_link
 
@@ -20,23 +20,29 @@ from cri.services.responses import LinkUnusableError, Questionnaire, drop_answer
 class Progress:
     """How far one respondent has come.
 
-    `page`: where they left; `prompted`: the pages whose soft prompt they have seen. Neither is ever
-    submitted, nor is any time kept.
+    `page`: where they left; `prompted`: the pages whose soft prompt they have seen; `spent`: factor code ->
+    seconds on its page as the browser counted them, None where it did not. None of these is ever
+    submitted: of the seconds only the median an item is.
     """
 
     answers: Answers = field(default_factory=Answers)
     page: str = ""
     prompted: frozenset[str] = frozenset()
+    spent: Mapping[str, int | None] = field(default_factory=dict)
 
     def to_document(self) -> dict[str, Any]:
         """JSON-ready."""
-        return {**self.answers.to_document(), "page": self.page, "prompted": sorted(self.prompted)}
+        way = {"page": self.page, "prompted": sorted(self.prompted), "spent": dict(self.spent)}
+        return {**self.answers.to_document(), **way}
 
 
 def progress_from_document(document: Mapping[str, Any]) -> Progress:
     """The inverse of `Progress.to_document`."""
     return Progress(
-        answers_from_document(document), document.get("page", ""), frozenset(document.get("prompted", ()))
+        answers_from_document(document),
+        document.get("page", ""),
+        frozenset(document.get("prompted", ())),
+        document.get("spent", {}),
     )
 
 
@@ -150,4 +156,5 @@ def submit_draft(session: Session, secrets: Secrets, questionnaire: Questionnair
     progress = load_draft(session, secrets, questionnaire, code)
     if progress is None:  # sealing destroys drafts, and then there is nothing to submit
         raise LinkUnusableError
-    drop_answers(session, questionnaire, progress.answers)
+    seconds = seconds_an_item(questionnaire.instrument, progress.answers, progress.spent)
+    drop_answers(session, questionnaire, progress.answers, seconds)

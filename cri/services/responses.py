@@ -17,7 +17,7 @@ from cri.db.models import Agency, Draft, Invitation, MailboxEntry, Wave
 from cri.db.session import note_agency
 from cri.domain.errors import CriError
 from cri.domain.instrument import Instrument
-from cri.domain.wave import GRACE, Answers, Submission, envelope_length
+from cri.domain.wave import GRACE, Answers, Submission, envelope_length, in_second_half
 from cri.services.instruments import released_instrument
 from cri.services.links import digest_of_token, personal_token
 
@@ -38,7 +38,8 @@ class WaveClosedError(LinkUnusableError):
 class Questionnaire:
     """What a link leads to. `invitation_id` is None on an open link before its start.
 
-    `may_start`: whether somebody may still begin; who began before the closing time has GRACE.
+    `may_start`: whether somebody may still begin; who began before the closing time has GRACE. `late`:
+    whether what is submitted now comes in the second half of the wave.
     """
 
     agency_id: uuid.UUID
@@ -57,6 +58,7 @@ class Questionnaire:
     minimum: int
     closes_at: datetime
     may_start: bool
+    late: bool
     mailbox_key: bytes
 
 
@@ -114,6 +116,7 @@ _BEHIND_LINK = (
         _wave.minimum,
         _wave.synthetic,
         _wave.state,
+        _wave.opened_at,
         _wave.closes_at,
         _wave.mailbox_key,
         _agency.name.label("agency_name"),
@@ -152,6 +155,7 @@ def _questionnaire(row: Row[Any], now: datetime) -> Questionnaire:
         minimum=row.minimum,
         closes_at=row.closes_at,
         may_start=row.state == "open" and now < row.closes_at,
+        late=in_second_half(row.opened_at, row.closes_at, now),
         mailbox_key=row.mailbox_key,
     )
 
@@ -191,15 +195,19 @@ def start_from_open_link(session: Session, secrets: Secrets, questionnaire: Ques
     return token
 
 
-def submit(session: Session, questionnaire: Questionnaire, answers: Answers) -> None:
+def submit(
+    session: Session, questionnaire: Questionnaire, answers: Answers, seconds: int | None = None
+) -> None:
     """Mark the link used and drop the sealed answers into the mailbox, in the caller's transaction.
+
+    `seconds`: the median an item, None where it was not measured.
 
     The two rows share no key and no time. They do share this transaction, which is why the mailbox
     holds only what the database cannot read, until mixing has torn the two apart.
     Raises AlreadySubmittedError when the link is used already, WaveClosedError when sealing has begun.
     """
     take_link(session, questionnaire)
-    drop_answers(session, questionnaire, answers)
+    drop_answers(session, questionnaire, answers, seconds)
 
 
 def take_link(session: Session, questionnaire: Questionnaire) -> None:
@@ -219,9 +227,17 @@ def take_link(session: Session, questionnaire: Questionnaire) -> None:
         raise AlreadySubmittedError
 
 
-def drop_answers(session: Session, questionnaire: Questionnaire, answers: Answers) -> None:
+def drop_answers(
+    session: Session, questionnaire: Questionnaire, answers: Answers, seconds: int | None
+) -> None:
     """Put the answers into the mailbox and destroy the link's drafts: the second half of `submit`."""
-    submission = Submission(answers, questionnaire.unit_code, open_link=not questionnaire.personal)
+    submission = Submission(
+        answers,
+        questionnaire.unit_code,
+        open_link=not questionnaire.personal,
+        late=questionnaire.late,
+        seconds=seconds,
+    )
     length = envelope_length(questionnaire.instrument) + 128  # room for the unit's code
     session.add(
         MailboxEntry(

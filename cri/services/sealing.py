@@ -18,7 +18,8 @@ from cri.adapters.secret_files import WaveKeys
 from cri.db.models import Draft, Invitation, MailboxEntry, MixedEntry
 from cri.db.queries.waves import envelopes, frozen_units, lock_wave
 from cri.domain.errors import CriError
-from cri.domain.wave import Submission, comments_to_keep, make_sheet, submission_from_document
+from cri.domain.sealed_sheet import comments_to_keep, make_sheet
+from cri.domain.wave import Submission, submission_from_document
 from cri.services.context import Context
 from cri.services.instruments import released_instrument
 

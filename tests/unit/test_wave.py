@@ -1,32 +1,47 @@
-"""Forms become answers, a respondent's order stays theirs, a sheet keeps nobody in too small a unit."""
+"""Forms become answers, a respondent's order stays theirs, and an envelope holds no more than it must."""
 
 import itertools
+import string
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cri.adapters.envelopes import pad
-from cri.domain.instrument import Factor, Instrument, Item, OpenQuestion, Scale
-from cri.domain.sheet import DONT_KNOW, NO_UNIT, UNANSWERED, Unit
+from cri.domain.instrument import Factor, Instrument, Item, OpenQuestion, ProfileQuestion, Scale
+from cri.domain.sheet import DONT_KNOW
 from cri.domain.wave import (
+    PREFERS_NOT,
+    SLOWEST_PACE,
     Answers,
     Submission,
     answers_from_document,
-    comments_to_keep,
     envelope_length,
-    lift_small_units,
-    make_sheet,
+    in_second_half,
     page_order,
     read_comments,
     read_page,
+    read_profile,
+    seconds_an_item,
     submission_from_document,
 )
+from cri.services.drafts import Progress
 
 FACTOR = Factor("insight", tuple(Item(f"insight{number}") for number in range(1, 7)))
-INSTRUMENT = Instrument("cri", "1.0.0", "0" * 64, Scale(1, 7, 2), (FACTOR,), (OpenQuestion("easier", 20),))
+SECOND = Factor("foresight", tuple(Item(f"foresight{number}") for number in range(1, 7)))
+MANAGES = ProfileQuestion("manages", ("yes", "no"))
+INSTRUMENT = Instrument(
+    "cri",
+    "1.0.0",
+    "0" * 64,
+    Scale(1, 7, 2),
+    (FACTOR,),
+    (OpenQuestion("easier", 20),),
+    outcomes=(Item("overall"),),
+    profile=(MANAGES, ProfileQuestion("tenure", ("short", "long"))),
+)
 CODES = [item.code for item in FACTOR.items]
 
 
@@ -111,88 +126,102 @@ characters = st.text(
 )
 
 
+def test_a_profile_is_read_and_preferring_not_to_say_is_an_answer() -> None:
+    read, problems = read_profile(INSTRUMENT, {"manages": PREFERS_NOT, "tenure": "long", "pattern": "x"})
+    assert (read, problems) == ({"manages": PREFERS_NOT, "tenure": "long"}, [])
+    assert read_profile(INSTRUMENT, {"manages": ""}) == ({}, [])
+
+
+@pytest.mark.parametrize("given_value", ["Yes", "yes ", "short", "0", "--", "\x00"])
+def test_an_option_that_is_not_offered_is_named_and_the_others_are_kept(given_value: str) -> None:
+    read, problems = read_profile(INSTRUMENT, {"manages": given_value, "tenure": "short"})
+    assert read == {"tenure": "short"}
+    assert [(problem.where, problem.expected) for problem in problems] == [("manages", "yes, no")]
+
+
+TWO_PAGES = replace(INSTRUMENT, factors=(FACTOR, SECOND))
+ALL_TWELVE = Answers(items=dict.fromkeys([item.code for item in TWO_PAGES.items], 4))
+
+
+@pytest.mark.parametrize(
+    ("spent", "seconds"),
+    [
+        ({"insight": 11, "foresight": 11}, 1),
+        ({"insight": 12, "foresight": 12}, 2),
+        ({"insight": 3, "foresight": 20}, 1),  # half of the items at 0.5, half at 3.33
+        ({"insight": 600, "foresight": 3600}, SLOWEST_PACE),
+        ({"insight": 11}, None),
+        ({"insight": 11, "foresight": None}, None),
+        ({}, None),
+    ],
+)
+def test_the_median_seconds_an_item_are_rounded_down_and_need_every_page(
+    spent: dict[str, int | None], seconds: int | None
+) -> None:
+    assert seconds_an_item(TWO_PAGES, ALL_TWELVE, spent) == seconds
+
+
+def test_a_page_without_answers_has_no_part_in_the_median() -> None:
+    one_page = Answers(items={"insight1": 4, "insight2": DONT_KNOW, "overall": 4})
+    assert seconds_an_item(TWO_PAGES, one_page, {"insight": 6, "foresight": None}) == 3
+    assert seconds_an_item(TWO_PAGES, Answers(), {"insight": 6}) is None
+
+
+def test_the_second_half_begins_in_the_middle() -> None:
+    opened = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    closes = opened + timedelta(days=10)
+    middle = opened + timedelta(days=5)
+    assert not in_second_half(opened, closes, middle - timedelta(seconds=1))
+    assert in_second_half(opened, closes, middle)
+
+
 @settings(max_examples=50)
 @given(characters, st.lists(st.integers(1, 7) | st.just(DONT_KNOW), min_size=6, max_size=6))
 def test_every_answer_fits_its_envelope_and_comes_out_as_it_went_in(text: str, values: list[int]) -> None:
-    answers = Answers(items=dict(zip(CODES, values, strict=True)), comments={"easier": text})
-    submission = Submission(answers, "u" * 60, open_link=True)
+    answers = Answers(
+        items=dict(zip([*CODES[:5], "overall"], values, strict=True)),
+        comments={"easier": text},
+        profile={"manages": "yes", "tenure": PREFERS_NOT},
+    )
+    submission = Submission(answers, "u" * 60, open_link=True, late=True, seconds=10)
     assert submission_from_document(submission.to_document()) == submission
     assert answers_from_document(answers.to_document()) == answers
-    assert (
-        len(pad(submission.to_document(), envelope_length(INSTRUMENT) + 128))
-        == envelope_length(INSTRUMENT) + 128
+    length = envelope_length(INSTRUMENT) + 128
+    assert len(pad(submission.to_document(), length)) == length
+
+
+def test_the_largest_instrument_fits_its_envelope_and_its_draft() -> None:
+    """Codes of forty signs, a comment of emoji or of nothing but quotes, everything answered."""
+    codes = iter(f"{place:02}".ljust(40, "x") for place in range(100, 400))
+    letters = string.ascii_lowercase
+    factors = tuple(Factor(next(codes), tuple(Item(next(codes)) for _ in range(10))) for _ in range(7))
+    largest = Instrument(
+        "largest",
+        "1.0.0",
+        "0" * 64,
+        Scale(1, 11, 3),
+        factors,
+        (OpenQuestion(next(codes), 4000), OpenQuestion(next(codes), 4000)),
+        outcomes=tuple(Item(next(codes)) for _ in range(5)),
+        profile=tuple(
+            ProfileQuestion(next(codes), tuple(letter * 40 for letter in letters[:8])) for _ in range(6)
+        ),
     )
+    for text in ("😀" * 4000, '"' * 4000):
+        answers = Answers(
+            items=dict.fromkeys([item.code for item in (*largest.items, *largest.outcomes)], -2),
+            comments={question.code: text for question in largest.questions},
+            profile={question.code: question.options[0] for question in largest.profile},
+        )
+        submission = Submission(answers, "u" * 64, open_link=False, late=False, seconds=10)
+        assert pad(submission.to_document(), envelope_length(largest) + 128)
+        spent: dict[str, int | None] = {factor.code: 3600 for factor in factors}
+        progress = Progress(answers, "closing", frozenset(map(str, range(1, 8))), spent)
+        assert pad(progress.to_document(), envelope_length(largest))
 
 
-TREE = (
-    Unit("all", None, "All"),
-    Unit("east", "all", "East"),
-    Unit("desk", "east", "Desk"),
-    Unit("west", "all", "West"),
-)
-
-
-def test_units_under_ten_become_their_nearest_ancestor_with_ten() -> None:
-    unit = np.array([2] * 4 + [1] * 6 + [3] * 9 + [0] * 1, dtype=np.int32)
-    lifted = lift_small_units(TREE, unit)
-    assert lifted.tolist() == [1] * 10 + [0] * 10
-
-
-def test_a_sheet_holds_the_answers_as_given_and_lifts_small_units() -> None:
-    alone = Submission(Answers(items={"insight1": 7, "insight3": DONT_KNOW}), "desk", open_link=False)
-    others = [Submission(Answers(items={"insight6": 1}), "east", open_link=False)] * 9
-    unplaced = [Submission(Answers(), None, open_link=True)] * 10
-    sheet = make_sheet(INSTRUMENT, TREE, [alone, *others, *unplaced])
-    assert sheet.answers[0].tolist() == [7, UNANSWERED, DONT_KNOW, UNANSWERED, UNANSWERED, UNANSWERED]
-    assert sheet.answers[10].tolist() == [UNANSWERED] * 6
-    assert sheet.unit.tolist() == [1] * 10 + [NO_UNIT] * 10
-
-
-def test_nobody_keeps_a_unit_when_all_are_too_few() -> None:
-    lifted = lift_small_units(TREE, np.array([2, 1, 3, 0, NO_UNIT], dtype=np.int32))
-    assert lifted.tolist() == [NO_UNIT] * 5
-
-
-def test_a_director_alone_at_the_top_is_not_alone_in_the_sheet() -> None:
-    lifted = lift_small_units(TREE, np.array([0] + [1] * 14 + [3] * 12, dtype=np.int32))
-    assert lifted.tolist() == [0] + [1] * 14 + [0] * 12
-
-
-def test_one_answer_through_the_open_link_is_not_alone_in_the_sheet() -> None:
-    lifted = lift_small_units(TREE, np.array([NO_UNIT] + [0] * 30 + [1] * 14 + [3] * 12, dtype=np.int32))
-    assert lifted.tolist() == [NO_UNIT] + [0] * 30 + [1] * 14 + [NO_UNIT] * 12
-
-
-@settings(max_examples=50)
-@given(st.lists(st.integers(-1, 3), max_size=60))
-def test_after_lifting_no_group_holds_one_to_nine_people(places: list[int]) -> None:
-    lifted = lift_small_units(TREE, np.array(places, dtype=np.int32))
-    counts = np.bincount(lifted - NO_UNIT, minlength=5)  # those without a unit are a group as well
-    assert all(count == 0 or count >= 10 for count in counts) or (lifted == NO_UNIT).all()
-    codes = [unit.code for unit in TREE]
-    for before, after in zip(places, lifted.tolist(), strict=True):
-        line = [NO_UNIT, before]
-        while line[-1] > 0:
-            line.append(codes.index(str(TREE[line[-1]].parent)))
-        assert after in line
-
-
-def test_comments_are_kept_from_thirty_on_and_sorted() -> None:
-    def submissions(number: int) -> list[Submission]:
-        return [
-            Submission(Answers(comments={"easier": f"text {place:02}"}), None, open_link=False)
-            for place in reversed(range(number))
-        ]
-
-    assert comments_to_keep(submissions(29)) == {}
-    assert comments_to_keep(submissions(30)) == {"easier": [f"text {place:02}" for place in range(30)]}
-
-
-@pytest.mark.parametrize(("people", "kept"), [(9, False), (10, True)])
-def test_of_fewer_than_ten_people_no_answer_is_kept(people: int, kept: bool) -> None:
-    codes = [item.code for item in INSTRUMENT.items]
-    given = [Submission(Answers(items=dict.fromkeys(codes, 5)), None, open_link=False)] * people
-    sheet = make_sheet(INSTRUMENT, TREE, given)
-    assert sheet.respondents == people
-    assert bool((sheet.answers == 5).all()) is kept
-    assert bool((sheet.answers == UNANSWERED).all()) is not kept
+def test_an_envelope_from_before_the_profile_opens_too() -> None:
+    before = {"items": {"insight1": 4}, "comments": {}, "unit": "desk", "open": False}
+    assert submission_from_document(before) == Submission(
+        Answers(items={"insight1": 4}), "desk", open_link=False
+    )

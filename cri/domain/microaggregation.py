@@ -27,19 +27,30 @@ class Group:
     mean: float
 
 
-def microaggregate(scores: Floats, owners: Integers) -> tuple[Group, ...]:
+def microaggregate(scores: Floats, owners: Integers, most: int = MOST_GROUPS) -> tuple[Group, ...]:
     """Cut one cell's scores into publishable groups, lowest first.
 
     scores: float (agencies,), any order; equal scores keep the order they come in, so callers fix that order.
     owners: int (agencies,), equal for agencies of one owner, who counts once towards the four.
     Returns no group at all where fewer than four owners take part. Source: method.md, section 5.
     """
+    return groups_of(scores, neighbours(scores, owners, most))
+
+
+def neighbours(scores: Floats, owners: Integers, most: int = MOST_GROUPS) -> tuple[Integers, ...]:
+    """Who is in which group: positions in `scores`, lowest group first; at most `most` groups."""
     order = np.argsort(scores, kind="stable")
-    ends = cut(owners[order])
-    if not ends:
+    ends = cut(owners[order], most)
+    return tuple(np.split(order, ends[:-1])) if ends else ()
+
+
+def groups_of(scores: Floats, members: Sequence[Integers]) -> tuple[Group, ...]:
+    """Size and mean of each group of positions in `scores`; groups come lowest first, in order of score."""
+    if not members:
         return ()
+    ends = tuple(np.cumsum([len(one) for one in members]).tolist())
     starts = (0, *ends[:-1])
-    ranked = scores[order]
+    ranked = scores[np.concatenate(members)]
     sums = np.add.reduceat(ranked, starts)
     sizes = np.diff((0, *ends))
     # A mean lies between the ends of its run; rounding must not carry it outside and out of order.
@@ -47,19 +58,20 @@ def microaggregate(scores: Floats, owners: Integers) -> tuple[Group, ...]:
     return tuple(Group(int(size), float(mean)) for size, mean in zip(sizes, means, strict=True))
 
 
-def cut(owners: Integers) -> tuple[int, ...]:
+def cut(owners: Integers, most: int = MOST_GROUPS) -> tuple[int, ...]:
     """Ends (exclusive, ascending, the last is the number of agencies) of the groups along a sorted list.
 
-    owners: int (agencies,) in the order of their scores. Empty where fewer than four owners take part.
+    owners: int (agencies,) in the order of their scores. most: groups at most. Empty where fewer than four
+    owners take part.
     """
     total = len(owners)
     distinct = len(np.unique(owners))
     if distinct < LEAST_OWNERS:
         return ()
     if distinct == total:
-        return even_ends(total, min(MOST_GROUPS, total // LEAST_OWNERS))
+        return even_ends(total, min(most, total // LEAST_OWNERS))
     earliest = _earliest_ends(owners)
-    groups = min(MOST_GROUPS, _most_groups(earliest))
+    groups = min(most, _most_groups(earliest))
     ends = even_ends(total, groups)
     if all(earliest[start] <= end for start, end in zip((0, *ends[:-1]), ends, strict=True)):
         return ends

@@ -1,0 +1,167 @@
+"""The publisher's audit: nothing published about the pool may single out fewer than four owners.
+
+The attacker is any two owners with all their agencies and old contributions, who hold every edition ever
+published and know (worst case) who sits in which group. They may add and subtract what was published, and
+take away what is their own. They learn something of a third owner alone exactly when some non-zero
+combination of published figures involves at most three owners. Method section 5.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import scipy.linalg
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+FEWEST_OWNERS = 4
+"""Owners that every combination of published figures has to involve."""
+EXACT_UP_TO = 2_000
+"""Contributions up to which the audit is exact; above, the sufficient test."""
+
+_RIDGE = 1e-9  # lets dependent figures be factorised; moves no result by more than 1e-6
+_SINGULAR = 1e-5  # what counts as no distance at all; nearer than this would be as good as exposed
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A published sum (or mean: the attacker knows the size) of one component over some contributions.
+
+    contributions: int (members,), positions, each once. component: a factor, "index" or an item.
+    """
+
+    component: str
+    contributions: Integers
+
+
+@dataclass(frozen=True)
+class AuditedPool:
+    """What the attacker's equations are about.
+
+    owners: int (contributions,), equal for contributions of one owner. parts: components that are means of
+    others, as index -> factors or factor -> items; taken apart as far as they go.
+    """
+
+    owners: Integers
+    parts: Mapping[str, tuple[str, ...]]
+
+    def finest(self, component: str) -> tuple[str, ...]:
+        """The components that nothing is known to be made of, of which this one is the mean."""
+        parts = self.parts.get(component)
+        return (component,) if parts is None else tuple(one for part in parts for one in self.finest(part))
+
+
+def exposed_owners(pool: AuditedPool, figures: Sequence[Figure]) -> tuple[int, ...] | None:
+    """Owners (at most three) whom some combination of the figures involves alone; None without one."""
+    return Knowledge.of_nothing(pool).learn(figures).exposed()
+
+
+@dataclass(frozen=True, eq=False)
+class Knowledge:
+    """What the figures published so far tell about the unknowns (each contribution's finest components).
+
+    free: float (unknowns, unknowns), the projector on the null space: what the figures leave open. Unknowns
+    stand in order of owners; `starts` and `ends` mark each owner's.
+    """
+
+    pool: AuditedPool
+    components: tuple[str, ...]
+    column: Integers
+    owners: Integers
+    starts: Integers
+    free: Floats
+
+    @classmethod
+    def of_nothing(cls, pool: AuditedPool, components: Sequence[str] | None = None) -> "Knowledge":
+        """Before anything is published. components: the finest there are; by default the index's."""
+        named = tuple(components) if components else pool.finest("index")
+        owner_of = np.repeat(pool.owners, len(named))
+        order = np.argsort(owner_of, kind="stable")
+        column = np.empty_like(order)
+        column[order] = np.arange(len(order))
+        owners, starts = np.unique(owner_of[order], return_index=True)
+        return cls(pool, named, column, owners, starts, np.eye(len(order)))
+
+    def learn(self, figures: Sequence[Figure]) -> "Knowledge":
+        """With some more figures published."""
+        if not figures:
+            return self
+        left_open = self._rows(figures) @ self.free
+        gram = left_open @ left_open.T
+        gram[np.diag_indices_from(gram)] += _RIDGE
+        learnt = scipy.linalg.solve_triangular(np.linalg.cholesky(gram), left_open, lower=True)
+        return replace(self, free=self.free - learnt.T @ learnt)
+
+    def exposed(self) -> tuple[int, ...] | None:
+        """Owners (at most three) whom some combination of the figures involves alone, or None.
+
+        Such a combination exists if and only if the null space, seen on these owners' unknowns alone, is
+        short of a dimension. Owners are first made comparable (each one's own block the identity); then three
+        can be short only where one of them is related to the two others by at least 1 in all (Gershgorin),
+        which leaves few triples to be looked at one by one.
+        """
+        ends = [*self.starts[1:], len(self.free)]
+        parts = [slice(start, end) for start, end in zip(self.starts, ends, strict=True)]
+        level = self.free.copy()
+        for owner, part in enumerate(parts):
+            own = self.free[part, part]
+            if np.linalg.eigvalsh(own)[0] < _SINGULAR:
+                return (int(self.owners[owner]),)
+            turn = scipy.linalg.solve_triangular(np.linalg.cholesky(own), np.eye(len(own)), lower=True)
+            level[part] = turn @ level[part]
+            level[:, part] = level[:, part] @ turn.T
+        for suspects in _suspects(_relations(level, parts, self.starts)):
+            rows = [[level[parts[one], parts[other]] for other in suspects] for one in suspects]
+            if np.linalg.eigvalsh(np.block(rows))[0] < _SINGULAR:
+                return tuple(int(self.owners[owner]) for owner in suspects)
+        return None
+
+    def _rows(self, figures: Sequence[Figure]) -> csr_array:
+        """Figures by unknowns, each row of length 1."""
+        place = {component: number for number, component in enumerate(self.components)}
+        finest = [np.array([place[one] for one in self.pool.finest(one.component)]) for one in figures]
+        involved = [
+            self.column[(figure.contributions[:, None] * len(self.components) + parts).ravel()]
+            for figure, parts in zip(figures, finest, strict=True)
+        ]
+        lengths = [len(columns) for columns in involved]
+        values = np.repeat([1 / np.sqrt(length) for length in lengths], lengths)
+        entries = (values, np.concatenate(involved), np.cumsum([0, *lengths]))
+        return csr_array(entries, shape=(len(figures), len(self.free)))
+
+
+def _relations(level: Floats, parts: Sequence[slice], starts: Integers) -> Floats:
+    """How far each two owners' unknowns are bound together, from 0 to 1: float (owners, owners).
+
+    The spectral norm of the block between them, or where that is small anyway the Frobenius norm above it.
+    """
+    squares = np.add.reduceat(np.add.reduceat(level**2, starts, axis=0), starts, axis=1)
+    bound: Floats = np.sqrt(squares)
+    np.fill_diagonal(bound, 0.0)
+    for one, other in zip(*np.nonzero(np.triu(bound) >= 1 / 3), strict=True):
+        exact = np.linalg.norm(level[parts[one], parts[other]], 2)
+        bound[one, other] = bound[other, one] = exact
+    return bound
+
+
+def _suspects(relations: Floats) -> Iterator[tuple[int, ...]]:
+    """Pairs, then triples, that could be dependent, each once."""
+    owners = len(relations)
+    enough = 1 - 2 * _SINGULAR
+    yield from zip(*(side.tolist() for side in np.nonzero(np.triu(relations) >= enough)), strict=True)
+    seen: set[tuple[int, ...]] = set()
+    for centre in range(owners):
+        near = np.flatnonzero(relations[centre] > 0)
+        near = near[np.argsort(-relations[centre, near], kind="stable")]
+        strengths = relations[centre, near]
+        for first in range(len(near)):
+            # strengths fall, so those far enough from here on are the next few
+            reach = int(np.searchsorted(-strengths, strengths[first] - enough, side="right"))
+            for second in range(first + 1, reach):
+                triple = tuple(sorted((centre, int(near[first]), int(near[second]))))
+                if triple not in seen:
+                    seen.add(triple)
+                    yield triple

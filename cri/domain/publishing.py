@@ -1,0 +1,171 @@
+"""Which cells an edition publishes, and in how many groups, so that the publisher's audit passes.
+
+Cells are tried in a fixed order (the whole pool, then one attribute, then two): full groups, then fewer, down
+to one; a cell that fails even so keeps the last edition's values or shows nothing. Publishing nothing adds no
+equation, so what held before an edition holds after it. Method section 5.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cri.domain.history_classes import HistoryClasses
+from cri.domain.microaggregation import MOST_GROUPS, neighbours
+from cri.domain.publishers_audit import EXACT_UP_TO, AuditedPool, Figure, Knowledge
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+FEWER = 2 / 3
+"""How many of its groups a cell keeps each time the audit refuses it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """A cell to be published: a component's scores of those who are in it.
+
+    contributions: int (members,) positions in the audited pool, in the order that decides between equal
+    scores. scores: float (members,). most: groups at most.
+    """
+
+    component: str
+    peers: str
+    contributions: Integers
+    scores: Floats
+    owners: Integers
+    most: int = MOST_GROUPS
+
+    def cut(self, most: int) -> tuple[Integers, ...]:
+        """Groups of neighbours, lowest first: positions in the audited pool; empty with too few owners."""
+        return tuple(self.contributions[one] for one in neighbours(self.scores, self.owners, most))
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """What became of a proposal: its groups (empty: refused), and how many it asked for."""
+
+    proposal: Proposal
+    groups: tuple[Integers, ...]
+    asked: int
+
+
+class Publisher:
+    """Grows a set of published figures that passes the exact audit, cell by cell."""
+
+    def __init__(self, pool: AuditedPool, published: Sequence[Figure]) -> None:
+        self.pool = pool
+        self.known = Knowledge.of_nothing(pool).learn(published)
+        self.apart: dict[str, Knowledge] = {}
+        for figure in published:
+            self.apart[figure.component] = self._apart(figure.component).learn([figure])
+
+    def release(self, proposals: Sequence[Proposal]) -> list[Release]:
+        """Publish as much of the proposals as may be, earlier ones first. One release for each."""
+        return self._settled([self._fitted(proposal) for proposal in proposals])
+
+    def _fitted(self, proposal: Proposal) -> Release:
+        """Groups with which the component by itself passes: cheap, and where most refusals come from."""
+        full = proposal.cut(proposal.most)
+        component = proposal.component
+        release, self.apart[component] = _fewer(Release(proposal, full, len(full)), self._apart(component))
+        return release
+
+    def _settled(self, releases: Sequence[Release]) -> list[Release]:
+        """The releases as all components together allow. Halves of a refused batch are tried in turn."""
+        known = self.known.learn([figure for release in releases for figure in figures_of(release)])
+        if known.exposed() is None:
+            self.known = known
+            return list(releases)
+        if len(releases) > 1:
+            half = len(releases) // 2
+            return self._settled(releases[:half]) + self._settled(releases[half:])
+        release, self.known = _fewer(releases[0], self.known)
+        return [release]
+
+    def _apart(self, component: str) -> Knowledge:
+        alone = AuditedPool(self.pool.owners, {})
+        return self.apart.get(component) or Knowledge.of_nothing(alone, (component,))
+
+
+@dataclass
+class LargePublisher:
+    """The same for a pool beyond the exact audit: by the sufficient test, leaving contributions out.
+
+    Whoever is tied to an earlier figure that only the exact audit could pass enters no new cell.
+    """
+
+    pool: AuditedPool
+    published: list[Figure] = field(default_factory=list)
+    classes: HistoryClasses = field(init=False)
+    tainted: NDArray[np.bool_] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.classes = HistoryClasses(self.pool)
+        self.classes.note(self.published)
+        self.tainted = _tied_to(self.classes.thin(), self.published)
+
+    def release(self, proposals: Sequence[Proposal]) -> list[Release]:
+        """Publish the proposals, less those who would be in a class of fewer than four owners."""
+        return [self._release(proposal) for proposal in proposals]
+
+    def _release(self, proposal: Proposal) -> Release:
+        groups = np.zeros(len(self.pool.owners), dtype=np.int64)
+        free = ~self.tainted[proposal.contributions]
+        inside = replace(
+            proposal,
+            contributions=proposal.contributions[free],
+            scores=proposal.scores[free],
+            owners=proposal.owners[free],
+        )
+        asked = inside.cut(proposal.most)
+        for number, members in enumerate(asked, start=1):
+            groups[members] = number
+        kept = self.classes.admit(proposal.component, groups)
+        left = tuple(members[kept[members] > 0] for members in asked)
+        release = Release(proposal, tuple(one for one in left if len(one)), len(asked))
+        self.published += figures_of(release)
+        return release
+
+
+def publisher_for(pool: AuditedPool, published: Iterable[Figure]) -> Publisher | LargePublisher:
+    """The exact publisher up to 2,000 contributions, the one by the sufficient test above."""
+    kind = Publisher if len(pool.owners) <= EXACT_UP_TO else LargePublisher
+    return kind(pool, list(published))
+
+
+def figures_of(release: Release) -> list[Figure]:
+    """The figures that a release adds: one for each group."""
+    return [Figure(release.proposal.component, members) for members in release.groups]
+
+
+def _fewer(release: Release, known: Knowledge) -> tuple[Release, Knowledge]:
+    """The release with the most groups, of ever fewer, that exposes nobody, and what is known after it."""
+    groups = release.groups
+    while groups:
+        tried = replace(release, groups=groups)
+        if (after := known.learn(figures_of(tried))).exposed() is None:
+            return tried, after
+        fewer = int(len(groups) * FEWER)
+        groups = release.proposal.cut(fewer) if fewer else ()
+    return replace(release, groups=()), known
+
+
+def _tied_to(thin: NDArray[np.bool_], published: Sequence[Figure]) -> NDArray[np.bool_]:
+    """Those who share a figure with a thin one, and whoever shares one with these, and so on."""
+    tied = thin.copy()
+    grown = True
+    while grown:
+        before = int(tied.sum())
+        for figure in published:
+            if tied[figure.contributions].any():
+                tied[figure.contributions] = True
+        grown = int(tied.sum()) > before
+    return tied
+
+
+def audited_parts(factors: Mapping[str, Sequence[str]], *, items: bool) -> dict[str, tuple[str, ...]]:
+    """What each component is the mean of: the index of its factors and, with items, a factor of its items."""
+    parts: dict[str, tuple[str, ...]] = {"index": tuple(factors)}
+    return parts | ({code: tuple(of) for code, of in factors.items() if of} if items else {})

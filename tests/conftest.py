@@ -16,7 +16,7 @@ from cri.adapters.embedded_postgres import EmbeddedPostgres
 from cri.db.migrate import upgrade
 from cri.db.roles import OWNER, derive_passwords, make_database, make_roles
 
-pytest_plugins = ["tests.database_fixtures", "tests.browser_fixtures"]
+pytest_plugins = ["tests.database_fixtures", "tests.browser_fixtures", "tests.reference.summary"]
 
 SECRET = b"tests only, never a real secret!"
 TEMPLATE = "cri_template"

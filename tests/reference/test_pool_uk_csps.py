@@ -1,13 +1,8 @@
 """Placing in groups against exact mid-ranks, on organisations of a real survey (UK Civil Service).
 
-The data are not part of the project: ../shared/data, or where CRI_REFERENCE_DATA says; without them these
-tests are skipped and say so. Exact mid-ranks without the organisation itself were computed in R.
+The data are not part of the project (see conftest.py). Exact mid-ranks without the organisation itself were
+computed in R.
 """
-
-import csv
-import json
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,11 +11,11 @@ from cri.domain.microaggregation import Group, microaggregate
 from cri.domain.norms import build_edition, cell_of
 from cri.domain.placing import place
 from cri.domain.position import Bench, Position, fixed_draws, position_of
+from cri.domain.reference_norms import percentiles_among_others as ranks_of
 from tests.pool_examples import pool_of
+from tests.reference.catalogue import cases
+from tests.reference.catalogue import rows as all_rows
 
-DATA = Path(os.environ.get("CRI_REFERENCE_DATA", Path(__file__).parents[3] / "shared" / "data"))
-THEMES = DATA / "datasets" / "uk_csps" / "csps_themes_2009_2024.csv"
-RANKS = DATA / "reference" / "benchmark_uk_csps.json"
 MEASURES = (
     "eei",
     "my_work",
@@ -33,13 +28,12 @@ MEASURES = (
     "pay",
 )
 
-pytestmark = pytest.mark.skipif(not THEMES.exists(), reason=f"reference data are not at {DATA}")
+pytestmark = pytest.mark.usefixtures("reference_data")
 
 
 def organisations() -> dict[tuple[str, str], np.ndarray]:
     """Scores of single organisations by year and measure; parents are left out."""
-    with THEMES.open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["is_aggregate"] == "0"]
+    rows = [row for row in all_rows("uk_csps/csps_themes_2009_2024.csv") if row["is_aggregate"] == "0"]
     return {
         (year, measure): np.array(
             [float(row[measure]) for row in rows if row["year"] == year and row[measure]]
@@ -47,13 +41,6 @@ def organisations() -> dict[tuple[str, str], np.ndarray]:
         for year in sorted({row["year"] for row in rows})
         for measure in MEASURES
     }
-
-
-def exact_ranks(scores: np.ndarray) -> np.ndarray:
-    """Mid-ranks among the others, 0-100."""
-    below = (scores[:, None] > scores).sum(axis=1)
-    level = (scores[:, None] == scores).sum(axis=1) - 1
-    return 100 * (below + level / 2) / (len(scores) - 1)
 
 
 def placed(scores: np.ndarray, n: int) -> list[Position]:
@@ -77,7 +64,7 @@ def test_what_groups_cost_is_what_the_trial_found(agencies: int, trial: float) -
     pools = [scores for scores in organisations().values() if len(scores) >= 80]
     for _ in range(25):
         scores = generator.choice(pools[generator.integers(len(pools))], agencies, replace=False)
-        squares.append(error(placed(scores, 10**9), exact_ranks(scores)) ** 2)
+        squares.append(error(placed(scores, 10**9), ranks_of(scores)) ** 2)
     assert np.sqrt(np.mean(squares)) == pytest.approx(trial, rel=0.3)
 
 
@@ -89,18 +76,20 @@ def test_larger_pools_place_better() -> None:
     for agencies in (20, 40, 80):
         generator = np.random.default_rng(1)
         samples = [generator.choice(scores, agencies, replace=False) for _ in range(5)]
-        errors.append(np.mean([error(placed(sample, 10**9), exact_ranks(sample)) for sample in samples]))
+        errors.append(np.mean([error(placed(sample, 10**9), ranks_of(sample)) for sample in samples]))
     assert errors == sorted(errors, reverse=True)
     assert errors[-1] < 1.5
 
 
 def test_every_organisation_against_ranks_computed_in_r() -> None:
-    cases = json.loads(RANKS.read_text(encoding="utf-8"))["cases"]
-    ranks = [case["value"] for case in cases if case["statistic"] == "percentile_ranks"]
+    ranks = [
+        case.value
+        for case in cases()
+        if (case.file, case.statistic) == ("benchmark_uk_csps", "percentile_ranks")
+    ]
     assert len(ranks) == 20
     for value in ranks:
         scores, exact = np.array(value["x"], dtype=np.float64), np.array(value["midrank_excluding_self"])
-        assert exact_ranks(scores) == pytest.approx(exact, rel=1e-9)
         assert error(placed(scores, 10**9), exact) < 1.6
 
 
@@ -110,7 +99,7 @@ def test_intervals_cover_and_bands_are_right_with_few_answers() -> None:
     truth = next(
         scores for (year, name), scores in organisations().items() if (year, name) == ("2022", "eei")
     )
-    exact = exact_ranks(truth)
+    exact = ranks_of(truth)
     covered, sure, right = [], 0, 0
     for _ in range(8):
         positions = placed(truth + generator.normal(0, np.sqrt(400 / 50), len(truth)), 50)

@@ -1,6 +1,5 @@
 """What an instrument's files must hold: first their shape, by schema, then their meaning."""
 
-import hashlib
 import json
 import string
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,6 +9,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from cri.adapters.instrument_translations import text_entries
 from cri.adapters.schema_problems import described
 from cri.adapters.yaml_files import LocatedYaml
 from cri.domain.errors import InputProblem
@@ -17,11 +17,13 @@ from cri.domain.instrument import Instrument
 
 SCHEMA = Path(__file__).parents[2] / "instruments" / "instrument.schema.json"
 FEWEST_POINTS = 2
-LOCK_NAME = "releases.lock.json"
 RESERVED = ("unit", "seconds", "late")
 """Columns that a table of answers has besides those that the instrument names."""
 
 NEEDS = {"prefer_not_to_say": "profile questions", "attention": "an attention item"}
+
+WITH_NOUNS = ("items", "outcomes", "nouns")
+"""Parts that may name the people served; a noun's own forms are checked where they are used."""
 
 Place = tuple[str | int, ...]
 
@@ -34,39 +36,6 @@ def instrument_problems(source: LocatedYaml) -> list[InputProblem]:
 def text_problems(source: LocatedYaml, instrument: Instrument) -> list[InputProblem]:
     """Everything wrong with a text/LOCALE.yaml of that instrument."""
     return _shape_problems(source, "texts") or list(_text_meaning_problems(source, instrument))
-
-
-def lock_problems(folder: Path) -> list[InputProblem]:
-    """What differs between a released version's folder and the lock two levels up, if there is one.
-
-    Released folders are ROOT/CODE/VERSION; ROOT/releases.lock.json maps "CODE/VERSION/FILE" to SHA-256.
-    """
-    folder = folder.resolve()
-    root = folder.parent.parent
-    lock_path = root / LOCK_NAME
-    if not lock_path.is_file():
-        return []
-    try:
-        lock = json.loads(lock_path.read_bytes())
-    except ValueError as error:
-        return [InputProblem(f"is not JSON ({error})", str(lock_path))]
-    prefix = f"{folder.parent.name}/{folder.name}/"
-    locked = {name: digest for name, digest in lock.items() if name.startswith(prefix)}
-    present = {path.relative_to(root).as_posix(): path for path in sorted(folder.rglob("*.yaml"))}
-    problems = [
-        InputProblem(f"{name} is missing", str(lock_path), "the file as released")
-        for name in sorted(locked.keys() - present.keys())
-    ]
-    for name, path in present.items():
-        if name not in locked:
-            problems.append(
-                InputProblem(f"is not in {lock_path.name}", str(path), "only released files here")
-            )
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != locked[name]:
-            problems.append(
-                InputProblem("has changed since its release", str(path), "a new version folder for a change")
-            )
-    return problems
 
 
 @cache
@@ -166,13 +135,22 @@ def _text_meaning_problems(source: LocatedYaml, instrument: Instrument) -> Itera
         wanted["cards"] = wanted["factors"]
     for key, codes in wanted.items():
         yield from _coverage(source, (key,), codes)
+    yield from _optional_text_problems(source, instrument)
+    yield from _placeholder_problems(source)
+    for entry in text_entries(data):
+        if entry.where[0] not in WITH_NOUNS and set(entry.text) & set("{}"):
+            yield source.problem(entry.where, "has a brace", "placeholders in items and outcomes only")
+
+
+def _optional_text_problems(source: LocatedYaml, instrument: Instrument) -> Iterator[InputProblem]:
+    """Texts that only an instrument with profile questions or an attention item needs."""
+    data = source.data
     for question in instrument.profile:
         if question.code in data.get("profile", {}):
             yield from _coverage(source, ("profile", question.code, "options"), list(question.options))
     for key, needed in (("prefer_not_to_say", instrument.profile), ("attention", instrument.attention)):
         if needed and key not in data:
             yield source.problem((), f"{key} missing", f"a text, since the instrument has {NEEDS[key]}")
-    yield from _placeholder_problems(source)
 
 
 def _coverage(source: LocatedYaml, at: Place, codes: list[str]) -> Iterator[InputProblem]:

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cri.adapters.instrument_checks import instrument_problems, lock_problems, text_problems
+from cri.adapters.instrument_checks import instrument_problems, text_problems
+from cri.adapters.instrument_releases import lock_problems
+from cri.adapters.instrument_translations import SOURCE, translation_problems
+from cri.adapters.wording_lint import keying_problems, wording_problems
 from cri.adapters.yaml_files import LocatedYaml, read_yaml
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.instrument import (
@@ -158,25 +161,50 @@ def load_texts(path: Path, locale: str) -> InstrumentTexts:
     )
 
 
-def check_instrument(path: Path) -> None:
+def check_instrument(path: Path) -> list[InputProblem]:
     """Read everything in an instrument's folder (or one file); InputError names all that is wrong.
 
-    Shape, then meaning, of instrument.yaml; every text/LOCALE.yaml against it; and, where the folder
-    lies beside a releases.lock.json two levels up, that nothing released has changed.
+    Shape, then meaning, of instrument.yaml; every text/LOCALE.yaml against it and against the English
+    it was made from; and, where the folder lies beside a releases.lock.json two levels up, that nothing
+    released has changed. What the house rules have against its wording is wrong in an instrument of
+    ours; of another's it is returned, for its author to judge.
     """
-    problems = lock_problems(_folder(path)) if path.is_dir() else []
+    problems = lock_problems(path) if path.is_dir() else []
     try:
+        source = _instrument_yaml(path)
         instrument = load_instrument(path)
     except InputError as error:
         raise InputError([*error.problems, *problems]) from None
-    if path.is_dir():
-        for text in sorted((path / "text").glob("*.yaml")):
-            try:
-                problems += text_problems(read_yaml(text), instrument)
-            except InputError as error:
-                problems += error.problems
+    texts, text_faults = _read_texts(path, instrument) if path.is_dir() else ({}, [])
+    problems += text_faults
+    for locale, text in texts.items():
+        if locale != SOURCE and SOURCE in texts:
+            problems += translation_problems(texts[SOURCE], text)
+    notes = keying_problems(source, instrument) if texts else []
+    for text in texts.values():
+        notes += wording_problems(text, instrument)
+    if path.resolve().is_relative_to(INSTRUMENTS):
+        problems, notes = problems + notes, []
     if problems:
         raise InputError(problems)
+    return notes
+
+
+def _read_texts(path: Path, instrument: Instrument) -> tuple[dict[str, LocatedYaml], list[InputProblem]]:
+    """The languages whose shape and meaning are right, and what is wrong with the others."""
+    texts: dict[str, LocatedYaml] = {}
+    problems: list[InputProblem] = []
+    for file in sorted((path / "text").glob("*.yaml")):
+        try:
+            source = read_yaml(file)
+        except InputError as error:
+            problems += error.problems
+            continue
+        if found := text_problems(source, instrument):
+            problems += found
+        else:
+            texts[file.stem] = source
+    return texts, problems
 
 
 def _factor(data: Mapping[str, Any]) -> Factor:

@@ -10,7 +10,7 @@ from cri.domain.errors import InputError
 
 # name: (file, command in it, what it does)
 COMMANDS = {
-    "instrument": ("cri.cli.files", "instrument", "Check instruments."),
+    "instrument": ("cri.cli.instruments", "instrument", "Check, translate and release instruments."),
     "score": ("cri.cli.files", "score", "Score a file of answers."),
     "norms": ("cri.cli.pool", "norms", "Build norm editions from scorecards."),
     "place": ("cri.cli.pool", "place", "Place a scorecard in a norm edition."),

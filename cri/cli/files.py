@@ -1,4 +1,4 @@
-"""Commands that work on files alone: `cri instrument check` and `cri score`."""
+"""`cri score`: from files alone to a file."""
 
 import hashlib
 import os
@@ -8,34 +8,13 @@ import click
 
 from cri.adapters.answer_sheets import encode_sheet, read_answers
 from cri.adapters.document_schemas import validate
-from cri.adapters.instrument_files import check_instrument, find_instrument, load_instrument
+from cri.adapters.instrument_files import find_instrument, load_instrument
 from cri.domain.documents import readable_json
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.scorecard import WaveFacts, build_scorecard
 from cri.domain.sheet import AnswerSheet
 
 _FILE = click.Path(path_type=Path)
-
-
-@click.group()
-def instrument() -> None:
-    """Instruments: what is asked and how it is keyed."""
-
-
-@instrument.command()
-@click.argument("paths", nargs=-1, required=True, metavar="DIR_OR_FILE...")
-def check(paths: tuple[str, ...]) -> None:
-    """Check instruments for shape and meaning; every problem is one line on standard error."""
-    problems: list[InputProblem] = []
-    for path in paths:
-        try:
-            check_instrument(find_instrument(path))
-        except InputError as error:
-            problems += error.problems
-        else:
-            click.echo(f"{path}: ok")
-    if problems:
-        raise InputError(problems)
 
 
 @click.command()

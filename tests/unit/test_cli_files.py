@@ -153,7 +153,7 @@ def test_check_says_what_is_well_and_what_is_not(folder: Path) -> None:
     assert result.exit_code == 2
     assert result.stdout == f"{folder}/tiny: ok\n"
     assert result.stderr == (
-        f"{broken}: line 6, factors[0].items[1].code: the item code a comes twice; expected unique codes\n"
+        f"{broken}: line 6, factors[0].items[1].code: the code a comes twice; expected unique codes\n"
     )
     assert run("instrument", "check", folder / "tiny", "cri").exit_code == 0
 

@@ -19,6 +19,7 @@ from cri.domain.errors import InputError, InputProblem
 
 SOURCE = "en"
 DIGITS = 16
+SHOWN = 5
 NOT_TEXT = ("locale", "made_from", "source_sha256")
 STAMPS = "made_from:"
 HEADER = "# Written by `cri instrument stamp`: the English that each text above was made from.\n"
@@ -92,11 +93,20 @@ def translation_problems(english: LocatedYaml, translation: LocatedYaml) -> list
         for key in present
         if key not in wanted
     ]
-    for text in unconfirmed(english.data, translation.data):
-        if text.english.key in present:
-            what = "is stale: the English has changed" if text.stale else "has not been confirmed"
-            expected = "look at it, then `cri instrument stamp`"
-            problems.append(translation.problem(text.english.where, f"{text.english.key} {what}", expected))
+    waiting = [text for text in unconfirmed(english.data, translation.data) if text.english.key in present]
+    problems += [
+        translation.problem(
+            text.english.where,
+            f"{text.english.key} is stale: the English has changed",
+            "a look at it, then `cri instrument stamp`",
+        )
+        for text in waiting
+        if text.stale
+    ]
+    if new := [text.english.key for text in waiting if not text.stale]:
+        some = ", ".join(new[:SHOWN]) + (" ..." if len(new) > SHOWN else "")
+        what = f"{len(new)} texts have not been confirmed: {some}"
+        problems.append(translation.problem(("made_from",), what, "`cri instrument stamp` for each"))
     problems += [
         translation.problem(("made_from", key), f"{key} is not in {english.path.name}", "only texts that are")
         for key in translation.data.get("made_from", {})

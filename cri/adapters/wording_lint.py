@@ -25,6 +25,7 @@ FEWEST_ITEMS = 5
 
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*'?")
 _SILENT = re.compile(r"(?:[^aeiouyl]e|[aeiouy]les?|[^aeiouylscxzhg]es|[^aeiouytd]ed)$")
+_SIGNS = re.compile("[\u0640\u064b-\u0652\u0670]")
 _SENTENCE_END = re.compile(r"[.?!؟](?:\s|$)")
 
 
@@ -84,6 +85,11 @@ class WordingRules:
             if not any(start <= match.start() and match.end() <= end for start, end in excused)
         ]
 
+    def slips(self, text: str) -> Iterator[re.Match[str]]:
+        """Where a noun does not fit what stands around it."""
+        for pattern in self.data["ungrammatical"]:
+            yield from re.finditer(pattern, _plain(text))
+
     def readability(self, sentences: Sequence[str]) -> Readability | None:
         """Ease of reading of some sentences; None where the language has no formula here."""
         rule = self.data.get("readability")
@@ -104,7 +110,7 @@ def load_rules(locale: str) -> WordingRules | None:
 
 def words_of(text: str) -> list[str]:
     """The words of a text; a hyphen or an apostrophe does not part them."""
-    return _WORD.findall(text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    return _WORD.findall(_plain(text))
 
 
 def keying_problems(source: LocatedYaml, instrument: Instrument) -> list[InputProblem]:
@@ -176,6 +182,8 @@ def _statement_faults(
         yield f"says {', '.join(found)}", "no absolutes: few can agree to them"
     if found := rules.found("joining", wording):
         yield f"joins with {', '.join(found)}", "one idea an item, or an exception with its reason"
+    if found := {match.group() for text in [wording, *said] for match in rules.slips(text)}:
+        yield f"comes to {', '.join(map(repr, sorted(found)))}", "grammar that holds with every noun"
     if item.reversed and (found := rules.found("negations", wording)):
         yield f"is reversed by {', '.join(found)}", "a statement of what is done, not of what is not"
 
@@ -191,7 +199,8 @@ def _with_nouns(data: Mapping[str, Any], key: str, code: str) -> Iterator[str]:
 
 
 def _plain(text: str) -> str:
-    return text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
+    """Lower case, one kind of apostrophe, no Arabic vowel signs: what the rules compare."""
+    return _SIGNS.sub("", text.lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
 
 
 def _pattern(word: str) -> str:

@@ -1,7 +1,23 @@
+import warnings
+
 import numpy as np
 import pytest
+from statsmodels.multivariate.factor import Factor as ReferenceModel
 
-from cri.domain.reliability import cronbach_alpha, factor_alpha, feldt_interval, pairwise_covariances
+from cri.domain.reliability import (
+    LEAST_UNIQUENESS,
+    alpha_of,
+    cronbach_alpha,
+    factor_alpha,
+    feldt_interval,
+    fit_one_factor,
+    item_rest,
+    keyed_covariances,
+    mean_inter_item_r,
+    one_factor_omega,
+    pair_sums,
+    pairwise_covariances,
+)
 from tests.engine_examples import make_instrument, make_sheet
 
 
@@ -82,3 +98,125 @@ def test_two_items_that_hardly_anybody_answered_together_give_no_alpha() -> None
     answers = correlated(60, 3)
     answers[9:, 2] = -1
     assert factor_alpha(instrument, instrument.factors[0], make_sheet(answers), 60, 10) is None
+
+
+def test_pair_sums_of_two_sheets_add_up_and_part() -> None:
+    answers = np.random.default_rng(3).integers(-2, 8, (9000, 5)).astype(np.int8)
+    answers[answers == 0] = -1
+    whole, first, rest = pair_sums(answers), pair_sums(answers[:100]), pair_sums(answers[100:])
+    for found in (first + rest, whole - first + first):
+        assert (found.both == whole.both).all()
+        assert (found.sums == whole.sums).all()
+        assert (found.products == whole.products).all()
+    assert ((whole - first).products == rest.products).all()
+
+
+@pytest.mark.parametrize("largest", [11, 127])
+def test_pair_sums_are_exact_on_any_scale(largest: int) -> None:
+    """One float32 sum over all rows, the naive way, is no longer exact for the larger scale."""
+    answers = np.random.default_rng(4).integers(largest - 2, largest + 1, (9000, 2)).astype(np.int8)
+    exact = answers.astype(np.int64).T @ answers.astype(np.int64)
+    assert (pair_sums(answers).products == exact).all()
+    naive = answers.astype(np.float32).T @ np.array(answers, dtype=np.float32, order="F")
+    assert (naive.astype(np.int64) == exact).all() == (largest == 11)
+
+
+def test_too_few_in_a_pair_is_no_covariance() -> None:
+    answers = np.array([[1, 2], [2, 3], [3, -1], [-1, 4]], dtype=np.int8)
+    assert pairwise_covariances(answers) is not None
+    assert pairwise_covariances(answers, 3) is None
+    assert pairwise_covariances(answers[:1]) is None
+    assert pairwise_covariances(np.empty((0, 2), dtype=np.int8)) is None
+
+
+def test_covariances_of_keyed_answers_from_raw_ones() -> None:
+    (factor,) = make_instrument(["a", "-b", "c"]).factors
+    raw = correlated(80, 3).astype(np.int8)
+    turned = raw.copy()
+    turned[:, 1] = 8 - turned[:, 1]
+    expected, found = pairwise_covariances(turned), pairwise_covariances(raw)
+    assert expected is not None
+    assert found is not None
+    np.testing.assert_allclose(keyed_covariances(found, factor), expected, rtol=1e-13)
+
+
+def test_item_rest_is_the_correlation_with_the_sum_of_the_others() -> None:
+    answers = correlated(90, 5)
+    found = item_rest(np.cov(answers.T))
+    for place, value in enumerate(found):
+        rest = np.delete(answers, place, axis=1).sum(axis=1)
+        assert value == pytest.approx(np.corrcoef(answers[:, place], rest)[0, 1], rel=1e-12)
+
+
+def test_mean_inter_item_r_is_the_mean_of_the_correlations() -> None:
+    answers = correlated(90, 5)
+    pairs = np.corrcoef(answers.T)[np.triu_indices(5, 1)]
+    assert mean_inter_item_r(np.cov(answers.T)) == pytest.approx(pairs.mean(), rel=1e-12)
+
+
+def test_what_does_not_vary_has_no_correlation() -> None:
+    covariances = np.diag([1.0, 0.0, 2.0])
+    covariances[0, 2] = covariances[2, 0] = 0.5
+    assert item_rest(covariances) == (pytest.approx(0.5 / np.sqrt(2)), None, pytest.approx(0.5 / np.sqrt(2)))
+    assert mean_inter_item_r(covariances) is None
+    assert one_factor_omega(covariances, 100) is None
+    assert item_rest(np.array([[1.0]])) == (None,)
+    assert mean_inter_item_r(np.array([[1.0]])) is None
+    assert alpha_of(np.zeros((3, 3)), 100) is None
+    assert alpha_of(None, 100) is None
+
+
+def test_omega_of_a_model_that_holds_is_the_models() -> None:
+    loadings, own = np.array([0.9, 1.1, 0.5, 1.4]), np.array([0.4, 1.0, 0.8, 0.3])
+    omega = one_factor_omega(np.outer(loadings, loadings) + np.diag(own), 50)
+    assert omega is not None
+    assert omega.value == pytest.approx(loadings.sum() ** 2 / (loadings.sum() ** 2 + own.sum()), rel=1e-9)
+    assert omega.loadings == pytest.approx(loadings, rel=1e-8)
+    assert omega.uniquenesses == pytest.approx(own, rel=1e-8)
+
+
+@pytest.mark.parametrize("items", [3, 6, 7])
+def test_omega_is_that_of_statsmodels(items: int) -> None:
+    """The library's own stopping rule leaves about 1e-6."""
+    correlations = np.corrcoef(correlated(300 + items, items).T)
+    fitted = fit_one_factor(correlations)
+    assert fitted is not None
+    reference = ReferenceModel(corr=correlations, n_factor=1, method="ml", nobs=300).fit(maxiter=500)
+    expected = reference.loadings[:, 0] * np.sign(reference.loadings[:, 0].sum())
+    assert fitted[0] == pytest.approx(expected, rel=1e-4)
+    assert fitted[1] == pytest.approx(reference.uniqueness, rel=1e-4)
+
+
+def test_omega_does_not_depend_on_the_unit_of_measurement() -> None:
+    covariances, stretch = np.cov(correlated(200, 5).T), np.array([1.0, 10.0, 0.1, 3.0, 1.0])
+    plain, stretched = one_factor_omega(covariances, 200), one_factor_omega(covariances * 9, 200)
+    assert plain is not None
+    assert stretched is not None
+    assert stretched.value == pytest.approx(plain.value, rel=1e-9)
+    each = one_factor_omega(covariances * np.outer(stretch, stretch), 200)
+    assert each is not None
+    assert np.array(each.loadings) / stretch == pytest.approx(np.array(plain.loadings), rel=1e-7)
+
+
+def heywood() -> np.ndarray:
+    """Three items whose exact solution has an own variance of 1 - .8 x .8 / .5 < 0."""
+    return np.array([[1.0, 0.8, 0.8], [0.8, 1.0, 0.5], [0.8, 0.5, 1.0]])
+
+
+def test_a_heywood_case_has_no_omega_where_the_bound_alone_would_give_one() -> None:
+    assert np.linalg.eigvalsh(heywood()).min() > 0
+    assert one_factor_omega(heywood(), 500) is None
+    with warnings.catch_warnings(action="ignore"):  # it says that it did not converge
+        bounded = ReferenceModel(corr=heywood(), n_factor=1, method="ml", nobs=500).fit(maxiter=500)
+    assert bounded.uniqueness.min() <= LEAST_UNIQUENESS
+
+
+def test_omega_needs_three_items_fifty_people_and_a_covariance_matrix() -> None:
+    good = np.array([[1.0, 0.5, 0.5], [0.5, 1.0, 0.5], [0.5, 0.5, 1.0]])
+    assert one_factor_omega(good, 50) is not None
+    assert one_factor_omega(good, 49) is None
+    assert one_factor_omega(good[:2, :2], 50) is None
+    impossible = np.array([[1.0, 0.9, 0.9], [0.9, 1.0, -0.9], [0.9, -0.9, 1.0]])
+    assert one_factor_omega(impossible, 50) is None
+    assert one_factor_omega(np.ones((4, 4)), 50) is None
+    assert one_factor_omega(np.eye(4), 50) is None

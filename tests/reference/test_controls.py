@@ -12,6 +12,7 @@ from scipy.special import fdtri
 
 from cri.domain import agreement as agreement_of
 from cri.domain import scoring, statistics
+from cri.domain.reliability import Omega, one_factor_omega
 from cri.domain.statistics import Moments
 from tests.reference.catalogue import cases
 from tests.reference.conftest import require_data
@@ -38,6 +39,19 @@ def with_mean_size(n: Any, total: Any, squares: Any) -> agreement_of.Icc:
     assert found.icc2 is not None
     ratio = 1 / (1 - found.icc2)
     return agreement_of.Icc((ratio - 1) / (ratio + np.mean(n) - 1), found.icc2)
+
+
+def with_whole(covariances: Any) -> Any:
+    return covariances.sum(axis=1) / np.sqrt(np.diag(covariances) * covariances.sum())
+
+
+def stretched(covariances: Any, n: int) -> Omega:
+    found = one_factor_omega(covariances, n)
+    assert found is not None
+    loadings = 1.001 * np.array(found.loadings)
+    common = loadings.sum() ** 2
+    value = common / (common + sum(found.uniquenesses))
+    return Omega(value, tuple(loadings), found.uniquenesses)
 
 
 Bend = tuple[str, object, str, object]
@@ -98,6 +112,14 @@ BENDS: list[tuple[str, Bend]] = [
             "quantiles",
             type_six,
         ),
+    ),
+    (
+        "reliability_bfi:bfi.agree.item_stats",
+        ("correlation with the whole, not the rest", reliability, "item_rest", with_whole),
+    ),
+    (
+        "reliability_bfi:bfi.agree.omega_ml_1factor",
+        ("loadings a thousandth off", reliability, "one_factor_omega", stretched),
     ),
     (f"{NULLS}.uniform", ("A^2 / 12", agreement_of, "uniform_variance", lambda a: a * a / 12)),
     (f"{NULLS}.slight_skew", ("the null of six points", agreement_of, "SLIGHT_SKEW", {5: 1.85})),

@@ -7,8 +7,9 @@ computed in R.
 import numpy as np
 import pytest
 
+from cri.domain.edition_draft import build_edition
 from cri.domain.microaggregation import Group, microaggregate
-from cri.domain.norms import build_edition, cell_of
+from cri.domain.norms import cell_of
 from cri.domain.placing import place
 from cri.domain.position import Bench, Position, fixed_draws, position_of
 from cri.domain.reference_norms import percentiles_among_others as ranks_of

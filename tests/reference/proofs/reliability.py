@@ -7,13 +7,22 @@ import numpy as np
 import numpy.typing as npt
 
 from cri.domain.instrument import Instrument, Scale
-from cri.domain.reliability import cronbach_alpha, feldt_interval, pairwise_covariances
+from cri.domain.reliability import (
+    FEWEST_FOR_ALPHA,
+    Omega,
+    cronbach_alpha,
+    feldt_interval,
+    item_rest,
+    mean_inter_item_r,
+    one_factor_omega,
+    pairwise_covariances,
+)
 from cri.domain.scoring import factor_totals, keyed, respondent_scores, sum_wave
 from cri.domain.sheet import UNANSWERED, AnswerSheet
 from cri.domain.statistics import Moments
 from tests.engine_examples import make_instrument, make_sheet
 from tests.reference.catalogue import Case
-from tests.reference.checking import Check
+from tests.reference.checking import CLOSED_FORM, LIKELIHOOD, Check
 
 Float64 = npt.NDArray[np.float64]
 
@@ -33,7 +42,9 @@ def alpha(case: Case) -> Iterator[Check]:
 
 def alpha_pairwise(case: Case) -> Iterator[Check]:
     """Cronbach's alpha, each covariance over those who answered both items."""
-    yield Check("raw_alpha", cronbach_alpha(covariances_of(case)), case.value["raw_alpha"])
+    covariances = covariances_of(case)
+    yield Check("raw_alpha", cronbach_alpha(covariances), case.value["raw_alpha"])
+    yield Check("average_r", mean_inter_item_r(covariances), case.value["average_r"])
 
 
 def feldt(case: Case) -> Iterator[Check]:
@@ -53,6 +64,83 @@ def items(case: Case) -> Iterator[Check]:
     yield Check("n", [item.n for item in moments], case.value["n"])
     yield Check("mean", [item.mean for item in moments], case.value["mean"])
     yield Check("sd", [item.sd for item in moments], case.value["sd"])
+    yield Check("r_item_rest", item_rest(covariances_of(case)), case.value["r_item_rest"])
+
+
+def rest(case: Case) -> Iterator[Check]:
+    """Correlation of each item with the sum of the others, by a second implementation."""
+    yield Check("item", case.input["items"], case.value["item"])
+    yield Check("r_item_rest", item_rest(covariances_of(case)), case.value["r_item_rest"])
+
+
+def omega(case: Case) -> Iterator[Check]:
+    """Omega total of a one-factor model by maximum likelihood, and the model itself."""
+    people = case.input["n_rows_used"]
+    fitted = _fitted(covariances_of(case), people)
+    yield Check("omega_model_implied", fitted.value, case.value["omega_model_implied"], LIKELIHOOD)
+    loadings, uniquenesses = _divided_by_n(fitted, people)
+    loadings = loadings * np.sign(loadings @ np.array(case.value["lambda"]))  # a factor's sign is free
+    yield Check("lambda", loadings, case.value["lambda"], LIKELIHOOD)
+    yield Check("theta", uniquenesses, case.value["theta"], LIKELIHOOD)
+    standardised = loadings / np.sqrt(loadings**2 + uniquenesses)
+    yield Check("lambda_std", standardised, case.value["lambda_std"], LIKELIHOOD)
+
+
+def model(case: Case) -> Iterator[Check]:
+    """The one-factor model as a table of parameters: the first loading 1, the factor's variance free."""
+    yield from model_fit(case)
+    answers = model_answers(case)
+    loadings, uniquenesses = _divided_by_n(_fitted(np.cov(answers.T), len(answers)), len(answers))
+    parameters = case.value["parameters"]
+    told = [*(loadings / loadings[0]), *uniquenesses, loadings[0] ** 2]
+    yield Check("parameters.est", told, parameters["est"], LIKELIHOOD)
+    standardised = loadings / np.sqrt(loadings**2 + uniquenesses)
+    told = [*standardised, *(1 - standardised**2), 1.0]
+    yield Check("parameters.std_all", told, parameters["std_all"], LIKELIHOOD)
+
+
+def model_fit(case: Case) -> Iterator[Check]:
+    """How far our one-factor model is from the covariances: chi-square, which the best one has least."""
+    answers = model_answers(case)
+    covariances = np.cov(answers.T, bias=True)
+    loadings, uniquenesses = _divided_by_n(_fitted(np.cov(answers.T), len(answers)), len(answers))
+    implied = np.outer(loadings, loadings) + np.diag(uniquenesses)
+    misfit = np.trace(np.linalg.solve(implied, covariances)) - len(loadings)
+    misfit += np.linalg.slogdet(implied)[1] - np.linalg.slogdet(covariances)[1]
+    chi_square = len(answers) * float(misfit)
+    assert chi_square <= case.value["fit"]["chisq"] * (1 + CLOSED_FORM)
+    yield Check("fit.chisq", chi_square, case.value["fit"]["chisq"], LIKELIHOOD)
+    yield Check("fit.ntotal", len(answers), case.value["fit"]["ntotal"])
+
+
+def loadings(case: Case) -> Iterator[Check]:
+    """Loadings and uniquenesses of the one-factor model of correlations."""
+    answers = model_answers(case)
+    fitted = _fitted(np.corrcoef(answers.T), len(answers))
+    yield Check("loadings", fitted.loadings, case.value["loadings"], LIKELIHOOD)
+    yield Check("uniqueness", fitted.uniquenesses, case.value["uniqueness"], LIKELIHOOD)
+
+
+def model_answers(case: Case) -> Float64:
+    """float64 (respondents, items) of a model case, none missing."""
+    parameters = case.value.get("parameters")
+    names = case.input.get("items") or [
+        name for name, op in zip(parameters["rhs"], parameters["op"], strict=True) if op == "=~"
+    ]
+    return np.array([[float(row[name]) for name in names] for row in case.rows()])
+
+
+def _fitted(covariances: Float64, people: int) -> Omega:
+    """The engine's model; some of the reference's groups have fewer people than a scorecard asks for."""
+    fitted = one_factor_omega(covariances, max(people, FEWEST_FOR_ALPHA))
+    assert fitted is not None
+    return fitted
+
+
+def _divided_by_n(fitted: Omega, people: int) -> tuple[Float64, Float64]:
+    """Loadings and uniquenesses of covariances with divisor n, the reference's; ours have n - 1."""
+    smaller = (people - 1) / people
+    return np.sqrt(smaller) * np.array(fitted.loadings), smaller * np.array(fitted.uniquenesses)
 
 
 def respondents(case: Case) -> Iterator[Check]:

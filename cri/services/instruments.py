@@ -5,6 +5,12 @@ from functools import cache
 from cri.adapters.instrument_files import INSTRUMENTS, InstrumentTexts, load_instrument, load_texts
 from cri.domain.instrument import Instrument
 
+Release = tuple[str, str]
+"""Code and version of an instrument."""
+
+OFFERED: tuple[Release, ...] = (("cri", "1.1.0"), ("mri", "1.0.0"))
+"""What a new wave may ask; the first unless another is chosen. All have the same languages and nouns."""
+
 
 @cache
 def released_instrument(code: str, version: str) -> Instrument:
@@ -18,8 +24,10 @@ def released_texts(code: str, version: str, locale: str) -> InstrumentTexts:
     return load_texts(INSTRUMENTS / code / version, locale)
 
 
-OFFERED = ("cri", "1.0.0")
-"""Code and version of the instrument that a new wave asks."""
+def texts_nearest(code: str, version: str, locale: str) -> InstrumentTexts:
+    """Its wording in `locale`, or in English where that version was not translated."""
+    known = released_languages(code, version)
+    return released_texts(code, version, locale if locale in known else known[0])
 
 
 @cache
@@ -31,4 +39,4 @@ def released_languages(code: str, version: str) -> tuple[str, ...]:
 
 def offered_languages() -> tuple[str, ...]:
     """The languages that a new wave can be asked in."""
-    return released_languages(*OFFERED)
+    return released_languages(*OFFERED[0])

@@ -16,7 +16,7 @@ from cri.domain.wave import GRACE
 from cri.domain.wave_plan import Missing, Preparation, what_is_missing
 from cri.services.agencies import this_agency
 from cri.services.context import Context
-from cri.services.instruments import OFFERED, released_languages, released_texts
+from cri.services.instruments import OFFERED, Release, released_languages, released_texts
 from cri.services.links import digest_of_token, open_token, personal_token
 
 LABEL_LENGTH = 200
@@ -73,7 +73,7 @@ def create_wave(
     languages: Sequence[str],
     noun: str,
     closes_at: datetime | None = None,
-    instrument: tuple[str, str] = OFFERED,
+    instrument: Release = OFFERED[0],
 ) -> uuid.UUID:
     """Make a draft of a wave of `instrument` (code, version); returns its id.
 
@@ -104,10 +104,16 @@ def change_wave(
     languages: Sequence[str],
     noun: str,
     closes_at: datetime | None,
+    instrument: Release | None = None,
 ) -> None:
-    """Change a draft. Raises as create_wave does, and WaveStateError once it is open."""
+    """Change a draft; its instrument only if another is given.
+
+    Raises as create_wave does, and WaveStateError once it is open.
+    """
     wave = _locked(ctx, wave_id, "draft")
-    _check(label, languages, noun, (wave.instrument_code, wave.instrument_version))
+    release = instrument or (wave.instrument_code, wave.instrument_version)
+    _check(label, languages, noun, release)
+    wave.instrument_code, wave.instrument_version = release
     wave.label, wave.languages, wave.noun, wave.closes_at = label.strip(), list(languages), noun, closes_at
     ctx.session.flush()
 
@@ -170,7 +176,7 @@ def _locked(ctx: Context, wave_id: uuid.UUID, state: str) -> Wave:
     return wave
 
 
-def _check(label: str, languages: Sequence[str], noun: str, instrument: tuple[str, str]) -> None:
+def _check(label: str, languages: Sequence[str], noun: str, instrument: Release) -> None:
     problems = []
     if not 0 < len(label.strip()) <= LABEL_LENGTH:
         problems.append(

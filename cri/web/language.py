@@ -25,6 +25,12 @@ def interface_languages(translations: Path = TRANSLATIONS) -> tuple[str, ...]:
     return (SOURCE, *sorted(file.parent.parent.name for file in translations.glob("*/LC_MESSAGES/*.po")))
 
 
+def spoken_languages() -> tuple[str, ...]:
+    """Codes of the languages that this application speaks, English first."""
+    spoken: tuple[str, ...] = current_app.config[_SPOKEN]
+    return spoken
+
+
 def init_language(app: Flask) -> None:
     """Choose a language for each request and tell the templates about it."""
     app.config[_SPOKEN] = interface_languages()
@@ -86,7 +92,7 @@ def language_choices() -> list[dict[str, Any]]:
 
 
 def _offered() -> tuple[str, ...]:
-    offered: tuple[str, ...] = g.get("languages") or current_app.config[_SPOKEN]
+    offered: tuple[str, ...] = g.get("languages") or spoken_languages()
     return offered
 
 

@@ -11,7 +11,7 @@ from cri.db.models import Wave
 from cri.domain.rates import Step, UnitRate
 from cri.domain.wave_plan import Missing
 from cri.services.context import Context
-from cri.services.instruments import released_texts
+from cri.services.instruments import texts_nearest
 from cri.services.invitations import wave_rates
 from cri.services.packs import LEADER, find_report
 from cri.web.language import current_language, language_name
@@ -41,7 +41,7 @@ def state_tag(state: str) -> dict[str, str]:
 
 def wave_facts(wave: Wave, time_zone: str) -> list[dict[str, str]]:
     """What has been settled about a wave, as rows {key, value}."""
-    texts = released_texts(wave.instrument_code, wave.instrument_version, current_language())
+    texts = texts_nearest(wave.instrument_code, wave.instrument_version, current_language())
     ends = wave.closed_at or wave.closes_at
     facts = [
         (_("Questionnaire"), f"{texts.title}, {wave.instrument_version}"),

@@ -13,6 +13,8 @@ from cri.db.models import Agency, Invitation, Wave
 from cri.db.session import enter_agency
 from cri.domain.access import Role
 from cri.services.context import Parts
+from cri.services.instruments import OFFERED, offered_languages, released_languages, released_texts
+from cri.web.language import interface_languages
 from tests.services.conftest import NOW
 from tests.web.visitor import Visitor, add_results, make_person, set_state, visit
 
@@ -32,6 +34,7 @@ def fields(**changed: object) -> dict[str, object]:
     day = (datetime.now(NOW.tzinfo) + timedelta(days=20)).date().isoformat()
     return {
         "label": "Autumn 2026",
+        "instrument": "cri",
         "languages": ["en", "ar"],
         "noun": "residents",
         "closes_on": day,
@@ -96,6 +99,8 @@ def test_a_draft_shows_what_is_missing_and_opens_when_nothing_is(visitor: Visito
         ({"languages": []}, "Choose at least one language."),
         ({"languages": ["en", "tlh"]}, "'tlh'"),
         ({"noun": "serfs"}, "Not a valid choice"),
+        ({"instrument": "tea-leaves"}, "Not a valid choice"),
+        ({"instrument": ""}, "Choose one of the two."),
         ({"closes_on": ""}, "Enter the last day"),
         ({"closes_on": "2020-01-01"}, "must close in the future"),
         ({"closes_on": "31st of May"}, "Not a valid date"),
@@ -124,6 +129,33 @@ def test_an_hour_that_the_agencys_clock_skips_is_refused(
     assert "On the clock in Europe/London" in visitor.text
     visitor.post("/waves/new", fields(closes_on="2027-03-28", closes_time="01:30"))
     assert "the clocks go forward" in visitor.text
+
+
+def test_an_organisation_that_competes_asks_another_questionnaire(visitor: Visitor) -> None:
+    bring_people(visitor)
+    address = make_draft(visitor)
+    visitor.get(address)
+    assert "Customer Responsiveness Index, 1.1.0" in visitor.text
+    visitor.get(f"{address}/edit")
+    assert re.search(r'name="instrument" type="radio" value="cri" checked', visitor.page)
+    visitor.post(f"{address}/edit", fields(instrument="mri"))
+    assert "Market Responsiveness Index, 1.0.0" in visitor.text
+    visitor.get(f"{address}/open")
+    visitor.post(f"{address}/open")
+    assert "The survey is open" in visitor.text
+
+
+def test_a_wave_can_be_asked_in_the_languages_of_both_the_instrument_and_the_pages(visitor: Visitor) -> None:
+    visitor.get("/waves/new")
+    offered = re.findall(r'name="languages" type="checkbox" value="(\w+)"', visitor.page)
+    assert set(offered) == set(offered_languages()) & set(interface_languages())
+    assert {"en", "ar"} <= set(offered)
+
+
+def test_what_is_offered_has_the_same_languages_and_nouns() -> None:
+    assert len({released_languages(*release) for release in OFFERED}) == 1
+    for locale in offered_languages():
+        assert len({tuple(released_texts(*release, locale).nouns) for release in OFFERED}) == 1
 
 
 def test_a_draft_can_be_changed_and_an_open_wave_cannot(visitor: Visitor) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField, SelectMultipleField, StringField, TimeField
+from wtforms import DateField, RadioField, SelectField, SelectMultipleField, StringField, TimeField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from cri.services.waves import LABEL_LENGTH
@@ -19,6 +19,9 @@ class WaveForm(FlaskForm):  # type: ignore[misc]  # the library has no types
             DataRequired(_l("Give the survey a name, for example “Autumn 2026”.")),
             Length(max=LABEL_LENGTH, message=_l("The name may have up to %(max)d characters.")),
         ],
+    )
+    instrument = RadioField(
+        _l("Could the people you serve go elsewhere?"), [InputRequired(_l("Choose one of the two."))]
     )
     languages = SelectMultipleField(
         _l("Languages it can be answered in"), [DataRequired(_l("Choose at least one language."))]

@@ -11,7 +11,7 @@ from cri.services.drafts import Progress, save_draft, start_draft, submit_draft
 from cri.services.links import open_token
 from cri.services.responses import find_questionnaire
 from cri.web.database import db, keep_despite_error
-from cri.web.forms.questionnaire import take_comments, take_section
+from cri.web.forms.questionnaire import take_closing, take_section
 from cri.web.parts import now, parts
 from cri.web.views.questionnaire_steps import show_step
 from cri.web.views.questionnaire_visits import (
@@ -69,7 +69,9 @@ def with_form(
     instrument, factor = visit.questionnaire.instrument, visit.factor(step)
     if factor is not None:
         return take_section(progress, instrument, factor, request.form, whole=whole)
-    return (progress, []) if step == CHECK else take_comments(progress, instrument, request.form)
+    if step == CHECK:
+        return progress, []
+    return take_closing(progress, instrument, request.form, whole=whole)
 
 
 def move_on(visit: Visit, step: str, saved: Progress, wish: str) -> ResponseReturnValue:

@@ -1,23 +1,18 @@
-"""The pages between welcome and receipt: a section, the open question, the check; as saved or as typed."""
+"""The pages between welcome and receipt: a section, the closing page, the check; as saved or as typed."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
-from cri.adapters.instrument_files import InstrumentTexts
 from cri.domain.errors import InputProblem
 from cri.domain.instrument import Factor
-from cri.domain.sheet import DONT_KNOW
-from cri.domain.wave import page_order
 from cri.services.drafts import Progress
-from cri.services.instruments import released_texts
-from cri.services.responses import Questionnaire
-from cri.web.language import current_language
-from cri.web.texts import number
+from cri.web.forms.questionnaire import read_seconds
+from cri.web.views.questionnaire_closing import show_check, show_closing
 from cri.web.views.questionnaire_pages import render_page
-from cri.web.views.questionnaire_visits import CHECK, CLOSING, Visit
+from cri.web.views.questionnaire_visits import CLOSING, Visit
+from cri.web.views.questionnaire_wording import as_typed, in_order, texts_of
 
 
 def show_step(
@@ -47,8 +42,8 @@ def show_step(
     if factor is not None:
         return _section(visit, step, factor, frame, typed, problems, prompt=prompt)
     if step == CLOSING:
-        return _closing(visit, frame, typed, problems)
-    return _check(visit, frame)
+        return show_closing(visit, frame, typed, problems)
+    return show_check(visit, frame)
 
 
 def _section(
@@ -61,11 +56,11 @@ def _section(
     *,
     prompt: bool,
 ) -> str:
-    questionnaire, texts = visit.questionnaire, _texts(visit.questionnaire)
-    given = _as_typed(frame["progress"]) if typed is None else typed
+    questionnaire, texts = visit.questionnaire, texts_of(visit.questionnaire)
+    given = as_typed(frame["progress"]) if typed is None else typed
     refused = {problem.where for problem in problems}
     items = []
-    for item in _in_order(visit, factor):
+    for item in in_order(visit, factor):
         error = None
         if item in refused:
             error = _("This answer was not one of those offered. Choose one of these, or leave it open.")
@@ -87,104 +82,13 @@ def _section(
         labels=texts.scale_labels,
         minimum=questionnaire.instrument.scale.minimum,
         dont_know=texts.dont_know,
+        spent=_spent(frame["progress"], factor, typed),
         unanswered=links if prompt else [],
         errors=[] if prompt else links,
     )
 
 
-def _closing(
-    visit: Visit, frame: dict[str, Any], typed: Mapping[str, str] | None, problems: Sequence[InputProblem]
-) -> str:
-    questionnaire, texts = visit.questionnaire, _texts(visit.questionnaire)
-    given = frame["progress"].answers.comments if typed is None else typed
-    refused = {problem.where for problem in problems}
-    questions = [
-        {
-            "code": question.code,
-            "prompt": texts.questions[question.code].prompt,
-            "hint": texts.questions[question.code].hint,
-            "value": given.get(question.code, ""),
-            "error": _comment_error(given.get(question.code, ""), question.max_length)
-            if question.code in refused
-            else None,
-        }
-        for question in questionnaire.instrument.questions
-    ]
-    errors = [{"text": one["error"], "href": f"#{one['code']}"} for one in questions if one["error"]]
-    return render_page("closing", questionnaire, **frame, questions=questions, errors=errors)
-
-
-def _check(visit: Visit, frame: dict[str, Any]) -> str:
-    questionnaire, texts = visit.questionnaire, _texts(visit.questionnaire)
-    answers = frame["progress"].answers
-    sections, still_open = [], []
-    total = len(questionnaire.instrument.factors)
-    for place, factor in enumerate(questionnaire.instrument.factors, start=1):
-        rows = []
-        for item in _in_order(visit, factor):
-            statement = texts.statement(item, questionnaire.noun)
-            href = visit.url(str(place), back=CHECK) + f"#{item}"
-            value = answers.items.get(item)
-            if value is None:  # each statement is on the page once: here or among the answers
-                still_open.append({"text": statement, "href": href})
-            else:
-                answer = _label(questionnaire, texts, value)
-                rows.append({"code": item, "statement": statement, "answer": answer, "href": href})
-        of_all = len(factor.items)
-        sections.append(
-            {
-                "title": _("Section %(number)s of %(total)s", number=place, total=total),
-                "state": _("%(answered)s of %(all)s answered", answered=len(rows), all=of_all),
-                "rows": rows,
-            }
-        )
-    comments = [
-        {
-            "code": question.code,
-            "statement": texts.questions[question.code].prompt,
-            "answer": answers.comments.get(question.code),
-            "href": visit.url(CLOSING, back=CHECK) + f"#{question.code}",
-        }
-        for question in questionnaire.instrument.questions
-    ]
-    answered = [section for section in sections if section["rows"]]
-    return render_page(
-        "check", questionnaire, **frame, sections=answered, still_open=still_open, comments=comments
-    )
-
-
-def _texts(questionnaire: Questionnaire) -> InstrumentTexts:
-    instrument = questionnaire.instrument
-    return released_texts(instrument.code, instrument.version, current_language())
-
-
-def _in_order(visit: Visit, factor: Factor) -> list[str]:
-    invitation = visit.questionnaire.invitation_id
-    return [item.code for item in page_order(factor, invitation.bytes if invitation else b"")]
-
-
-def _as_typed(progress: Progress) -> dict[str, str]:
-    items = progress.answers.items.items()
-    return {code: "DK" if value == DONT_KNOW else str(value) for code, value in items}
-
-
-def _label(questionnaire: Questionnaire, texts: InstrumentTexts, value: int) -> str:
-    if value == DONT_KNOW:
-        return texts.dont_know
-    return texts.scale_labels[value - questionnaire.instrument.scale.minimum]
-
-
-def _comment_error(text: str, most: int) -> str:
-    """Why a comment was refused; both ends of a text count what is left after trimming."""
-    length = len(text.replace("\r\n", "\n").strip())
-    if length > most:
-        said = ngettext(
-            "Your text is one character too long: it has %(length)s, and %(most)s fit.",
-            "Your text is %(num)s characters too long: it has %(length)s, and %(most)s fit.",
-            length - most,
-            length=number(length),
-            most=number(most),
-        )
-    else:
-        said = _("Your text holds signs that cannot be printed. Type it here rather than paste it.")
-    return str(said)
+def _spent(progress: Progress, factor: Factor, typed: Mapping[str, str] | None) -> int | None:
+    """Seconds that this page was open before it was shown now; None where that is no longer known."""
+    kept = progress.spent.get(factor.code, 0)
+    return None if kept is None else max(kept, read_seconds(typed or {}) or 0)

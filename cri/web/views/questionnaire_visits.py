@@ -42,7 +42,8 @@ class Visit:
         """Names of the pages between welcome and receipt, in order: "1" to "6", "closing", "check"."""
         instrument = self.questionnaire.instrument
         sections = tuple(str(number) for number, _ in enumerate(instrument.factors, start=1))
-        return (*sections, CLOSING, CHECK) if instrument.questions else (*sections, CHECK)
+        more = instrument.outcomes or instrument.profile or instrument.questions
+        return (*sections, CLOSING, CHECK) if more else (*sections, CHECK)
 
     def factor(self, step: str) -> Factor | None:
         """The factor whose items a step asks; None for the closing and the checking page."""

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Flask, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from cri.db.models import Wave
 from cri.db.queries.organisation import people_count, present_units
@@ -17,12 +18,12 @@ from cri.domain.wave_plan import moment_of
 from cri.services import waves
 from cri.services.agencies import this_agency
 from cri.services.context import Context
-from cri.services.instruments import OFFERED, offered_languages, released_texts
+from cri.services.instruments import OFFERED, offered_languages, texts_nearest
 from cri.services.packs import load_pack
 from cri.services.waves import WaveNotReadyError
 from cri.web.access import requires
 from cri.web.forms.waves import WaveForm
-from cri.web.language import current_language, language_name
+from cri.web.language import current_language, language_name, spoken_languages
 from cri.web.texts import number, short_moment
 from cri.web.wave_views import closing_steps, draft_steps, rates_view, report_ready, state_tag, wave_facts
 
@@ -31,6 +32,11 @@ views = Blueprint("waves", __name__, url_prefix="/waves")
 USUAL_DAYS = 21
 USUAL_HOUR = time(17, 0)
 REFRESH_SECONDS = 5
+CHOSEN_WHEN = {
+    "cri": _l("No, or hardly: we are the only ones who offer it"),
+    "mri": _l("Yes: we compete for the people we serve"),
+}
+"""Code of an instrument -> whom it suits."""
 
 
 def init(app: Flask) -> None:
@@ -68,7 +74,13 @@ def new(ctx: Context) -> ResponseReturnValue:
     agency = this_agency(ctx)
     day = (ctx.now.astimezone(ZoneInfo(agency.time_zone)) + timedelta(days=USUAL_DAYS)).date()
     form = _form()
-    form.process(languages=list(offered_languages()), noun=agency.noun, closes_on=day, closes_time=USUAL_HOUR)
+    form.process(
+        instrument=OFFERED[0][0],
+        languages=_languages(),
+        noun=agency.noun,
+        closes_on=day,
+        closes_time=USUAL_HOUR,
+    )
     return _form_page(ctx, form, None)
 
 
@@ -93,6 +105,7 @@ def edit(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
     form = _form()
     form.process(
         label=wave.label,
+        instrument=wave.instrument_code,
         languages=wave.languages,
         noun=wave.noun,
         closes_on=closing.date(),
@@ -116,10 +129,18 @@ def change(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
 
 def _form() -> WaveForm:
     form = WaveForm()
-    nouns = released_texts(*OFFERED, current_language()).nouns
-    form.noun.choices = [(code, forms["name"]) for code, forms in nouns.items()]
-    form.languages.choices = [(code, language_name(code)) for code in offered_languages()]
+    texts = {release: texts_nearest(*release, current_language()) for release in OFFERED}
+    form.instrument.choices = [
+        (code, f"{CHOSEN_WHEN[code]} ({texts[code, version].title})") for code, version in OFFERED
+    ]
+    form.noun.choices = [(code, forms["name"]) for code, forms in texts[OFFERED[0]].nouns.items()]
+    form.languages.choices = [(code, language_name(code)) for code in _languages()]
     return form
+
+
+def _languages() -> list[str]:
+    """A questionnaire needs both its statements and its buttons in a language."""
+    return [code for code in offered_languages() if code in spoken_languages()]
 
 
 def _read(ctx: Context, form: WaveForm) -> dict[str, Any] | None:
@@ -138,6 +159,7 @@ def _read(ctx: Context, form: WaveForm) -> dict[str, Any] | None:
         return None
     return {
         "label": form.label.data,
+        "instrument": next(release for release in OFFERED if release[0] == form.instrument.data),
         "languages": form.languages.data,
         "noun": form.noun.data,
         "closes_at": closes_at,

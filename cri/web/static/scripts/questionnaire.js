@@ -15,6 +15,13 @@
   })
   window.addEventListener('pageshow', () => { leaving = false })
 
+  // How long this section has been open, for screening: whole seconds, on this page and before it.
+  if (form.dataset.spent) {
+    form.addEventListener('formdata', (event) => {
+      event.formData.set('seconds', Math.floor(Number(form.dataset.spent) + performance.now() / 1000))
+    })
+  }
+
   const address = form.dataset.autosave
   const status = form.querySelector('[data-saved]')
   if (!address || !status || !window.fetch) return

@@ -1,0 +1,171 @@
+"""The last two pages before submitting: what is asked beside the factors, and the check of everything."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from cri.domain.errors import InputProblem
+from cri.domain.instrument import Instrument
+from cri.domain.wave import PREFERS_NOT
+from cri.services.drafts import Progress
+from cri.web.texts import number
+from cri.web.views.questionnaire_pages import render_page
+from cri.web.views.questionnaire_visits import CHECK, CLOSING, Visit
+from cri.web.views.questionnaire_wording import (
+    as_typed,
+    in_order,
+    option_in_words,
+    point_in_words,
+    texts_of,
+)
+
+
+def show_closing(
+    visit: Visit, frame: dict[str, Any], typed: Mapping[str, str] | None, problems: Sequence[InputProblem]
+) -> str:
+    """Outcomes, profile and open questions, as far as the instrument has them; as saved or as `typed`."""
+    questionnaire, texts = visit.questionnaire, texts_of(visit.questionnaire)
+    instrument, progress = questionnaire.instrument, frame["progress"]
+    given = {**as_typed(progress), **progress.answers.comments} if typed is None else typed
+    refused = {problem.where for problem in problems}
+    not_offered = _("This answer was not one of those offered. Choose one of these, or leave it open.")
+    outcomes = [
+        {
+            "code": item.code,
+            "statement": texts.statement(item.code, questionnaire.noun),
+            "value": given.get(item.code),
+            "error": not_offered if item.code in refused else None,
+        }
+        for item in instrument.outcomes
+    ]
+    profile = [
+        {
+            "code": question.code,
+            "prompt": texts.profile[question.code].prompt,
+            "options": [(code, texts.profile[question.code].options[code]) for code in question.options],
+            "value": given.get(question.code),
+            "error": not_offered if question.code in refused else None,
+        }
+        for question in instrument.profile
+    ]
+    questions = [
+        {
+            "code": question.code,
+            "prompt": texts.questions[question.code].prompt,
+            "hint": texts.questions[question.code].hint,
+            "value": given.get(question.code, ""),
+            "error": _comment_error(given.get(question.code, ""), question.max_length)
+            if question.code in refused
+            else None,
+        }
+        for question in instrument.questions
+    ]
+    asked = [*outcomes, *profile, *questions]
+    return render_page(
+        "closing",
+        questionnaire,
+        **frame,
+        title=_closing_title(instrument),
+        stem=texts.stem,
+        outcomes=outcomes,
+        labels=texts.scale_labels,
+        lowest=instrument.scale.minimum,
+        dont_know=texts.dont_know,
+        profile=profile,
+        prefer_not=(PREFERS_NOT, texts.prefer_not_to_say),
+        questions=questions,
+        least=number(questionnaire.minimum),
+        errors=[{"text": one["error"], "href": f"#{one['code']}"} for one in asked if one["error"]],
+    )
+
+
+def _closing_title(instrument: Instrument) -> str:
+    beside = instrument.profile or instrument.outcomes
+    return str(_("About your work") if beside else _("In your own words"))
+
+
+def show_check(visit: Visit, frame: dict[str, Any]) -> str:
+    """Every answer in words, what is open, and Submit."""
+    questionnaire, texts = visit.questionnaire, texts_of(visit.questionnaire)
+    answers = frame["progress"].answers
+    sections, still_open = [], []
+    total = len(questionnaire.instrument.factors)
+    for place, factor in enumerate(questionnaire.instrument.factors, start=1):
+        rows = []
+        for item in in_order(visit, factor):
+            statement = texts.statement(item, questionnaire.noun)
+            href = visit.url(str(place), back=CHECK) + f"#{item}"
+            answer = point_in_words(questionnaire, texts, answers.items.get(item))
+            if answer is None:  # each statement is on the page once: here or among the answers
+                still_open.append({"text": statement, "href": href})
+            else:
+                rows.append({"code": item, "statement": statement, "answer": answer, "href": href})
+        title = _("Section %(number)s of %(total)s", number=place, total=total)
+        sections.append(_answered(title, rows, len(factor.items)))
+    sections = [section for section in sections if section["rows"]]
+    rows = _beside_the_factors(visit, frame["progress"])
+    if rows:
+        sections.append(_answered(_closing_title(questionnaire.instrument), rows, len(rows)))
+    comments = [
+        {
+            "code": question.code,
+            "statement": texts.questions[question.code].prompt,
+            "answer": answers.comments.get(question.code),
+            "href": visit.url(CLOSING, back=CHECK) + f"#{question.code}",
+        }
+        for question in questionnaire.instrument.questions
+    ]
+    return render_page(
+        "check", questionnaire, **frame, sections=sections, still_open=still_open, comments=comments
+    )
+
+
+def _answered(title: str, rows: list[dict[str, Any]], of_all: int) -> dict[str, Any]:
+    answered = sum(row["answer"] is not None for row in rows)
+    state = _("%(answered)s of %(all)s answered", answered=answered, all=of_all)
+    return {"title": title, "state": state, "rows": rows}
+
+
+def _beside_the_factors(visit: Visit, progress: Progress) -> list[dict[str, Any]]:
+    """Outcomes and profile with their answers, None where there is none: nobody is asked for more."""
+    questionnaire, texts = visit.questionnaire, texts_of(visit.questionnaire)
+    answers, instrument = progress.answers, questionnaire.instrument
+    outcomes = [
+        (
+            item.code,
+            texts.statement(item.code, questionnaire.noun),
+            point_in_words(questionnaire, texts, answers.items.get(item.code)),
+        )
+        for item in instrument.outcomes
+    ]
+    profile = [
+        (
+            question.code,
+            texts.profile[question.code].prompt,
+            option_in_words(texts, question.code, answers.profile.get(question.code)),
+        )
+        for question in instrument.profile
+    ]
+    address = visit.url(CLOSING, back=CHECK)
+    return [
+        {"code": code, "statement": asked, "answer": answer, "href": f"{address}#{code}"}
+        for code, asked, answer in (*outcomes, *profile)
+    ]
+
+
+def _comment_error(text: str, most: int) -> str:
+    """Why a comment was refused; both ends of a text count what is left after trimming."""
+    length = len(text.replace("\r\n", "\n").strip())
+    if length > most:
+        said = ngettext(
+            "Your text is one character too long: it has %(length)s, and %(most)s fit.",
+            "Your text is %(num)s characters too long: it has %(length)s, and %(most)s fit.",
+            length - most,
+            length=number(length),
+            most=number(most),
+        )
+    else:
+        said = _("Your text holds signs that cannot be printed. Type it here rather than paste it.")
+    return str(said)

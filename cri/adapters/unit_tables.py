@@ -1,58 +1,73 @@
 """UNITS.csv: the organisation tree of a wave, checked for everything a tree must be."""
 
+import re
 from pathlib import Path
+from typing import Final
 
 from cri.adapters.csv_tables import CsvTable, open_table
-from cri.domain.errors import InputError, InputProblem
+from cri.domain.errors import InputError, InputProblem, ProblemList
 from cri.domain.sheet import Unit, units_in_cycles
+
+MOST_UNITS: Final = 100_000
 
 _REQUIRED = ("code", "parent", "name")
 _COLUMNS = (*_REQUIRED, "headcount")
 _LONGEST = 200
-_LONGEST_NUMBER = 9
+_HEADCOUNT = re.compile(r"([0-9]{1,9})(?:[.,]0)?")
 
 
 def unit_table(path: Path) -> tuple[Unit, ...]:
     """The units of a CSV with code, parent (empty at a top), name, and optionally headcount.
 
-    Several tops are allowed: the agency itself stands above them. Raises InputError with every
-    problem: codes that come twice, unknown parents, cycles, head-counts that are no number or smaller
-    than those of the units below.
+    Several tops are allowed: the agency itself stands above them. At most `MOST_UNITS`. Raises InputError
+    with the problems: codes that come twice, unknown parents, cycles, head-counts that are no number or
+    smaller than those of the units below.
     """
-    table = open_table(path)
+    table = open_table(path, _REQUIRED)
     _check_columns(table)
     units: list[Unit] = []
     row_of: dict[str, int] = {}
-    problems: list[InputProblem] = []
-    for row, cells in table.rows:
-        if len(cells) != len(table.header):
-            what = f"has {len(cells)} cells"
-            problems.append(table.problem(row, None, what, f"{len(table.header)} as in the header"))
-            continue
-        values = dict(zip(table.header, map(str.strip, cells), strict=True))
-        unit, found = _unit(table, row, values)
-        if unit.code in row_of:
-            what = f"{unit.code} is already in row {row_of[unit.code]}"
-            found.append(table.problem(row, "code", what, "each code once"))
-        else:
-            row_of[unit.code] = row
-            units.append(unit)
-        problems += found
-    problems += _tree_problems(table, units, row_of)
+    problems = ProblemList()
+    try:
+        for row, cells in table.rows:
+            if len(cells) != len(table.header):
+                problems.add(table.wrong_length(row, cells))
+                continue
+            values = dict(zip(table.header, map(str.strip, cells), strict=True))
+            unit, found = _unit(table, row, values)
+            problems.add(*found)
+            if unit.code in row_of:
+                what = f"{unit.code[:40]} is already in row {row_of[unit.code]}"
+                problems.add(table.problem(row, "code", what, "each code once"))
+            elif len(units) == MOST_UNITS:
+                problems.add(table.problem(row, None, "is one unit too many", f"at most {MOST_UNITS:,}"))
+                break
+            else:
+                row_of[unit.code] = row
+                units.append(unit)
+    except InputError as error:  # the file cannot be read on: its last problem
+        problems.add(*error.problems)
+    else:
+        problems.add(*_tree_problems(table, units, row_of))
     if not units and not problems:
-        problems.append(InputProblem("holds no units", str(path), "a row for each unit"))
-    if problems:
-        raise InputError(problems)
+        problems.add(InputProblem("holds no units", str(path), "a row for each unit"))
+    problems.raise_any()
     return tuple(units)
+
+
+def head_count(text: str) -> int | None:
+    """The number that 120 or 120.0 is; None for anything else: 1.200 may be one or twelve hundred."""
+    found = _HEADCOUNT.fullmatch(text)
+    return int(found[1]) if found else None
 
 
 def _check_columns(table: CsvTable) -> None:
     problems = [
-        table.problem(1, name, "is missing", f"the columns {', '.join(_COLUMNS)}")
+        table.problem(table.header_row, name, "is missing", f"the columns {', '.join(_COLUMNS)}")
         for name in _REQUIRED
         if name not in table.header
     ] + [
-        table.problem(1, name, "is not a column of units", f"only {', '.join(_COLUMNS)}")
+        table.problem(table.header_row, name, "is not a column of units", f"only {', '.join(_COLUMNS)}")
         for name in table.header
         if name not in _COLUMNS
     ]
@@ -69,13 +84,11 @@ def _unit(table: CsvTable, row: int, values: dict[str, str]) -> tuple[Unit, list
         if len(values[column]) > _LONGEST
     ]
     headcount = values.get("headcount", "")
-    known = headcount.isascii() and headcount.isdigit() and len(headcount) <= _LONGEST_NUMBER
-    if headcount and not known:
-        problems.append(
-            table.problem(row, "headcount", f"{headcount} is no head-count", "a whole number or nothing")
-        )
-    unit = Unit(values["code"], values["parent"] or None, values["name"], int(headcount) if known else None)
-    return unit, problems
+    known = head_count(headcount)
+    if headcount and known is None:
+        what = f"{headcount[:40]} is no head-count"
+        problems.append(table.problem(row, "headcount", what, "a whole number or nothing"))
+    return Unit(values["code"], values["parent"] or None, values["name"], known), problems
 
 
 def _tree_problems(table: CsvTable, units: list[Unit], row_of: dict[str, int]) -> list[InputProblem]:

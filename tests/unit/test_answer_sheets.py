@@ -90,15 +90,17 @@ def test_without_such_a_file_the_codes_found_stand_side_by_side(tmp_path: Path) 
             "answers.csv: row 1, column c: is missing; expected a column for each item of example",
         ),
         ("a,b,c,a\n1,2,3,4\n", "answers.csv: row 1, column 4: a comes twice; expected each column once"),
-        ("a,b,c,\n1,2,3,\n", "answers.csv: row 1, column 4: has no name"),
+        ("a,,b,c\n1,,2,3\n", "answers.csv: row 1, column 2: has no name"),
+        ("a,b,c,\n1,2,3,x\n", "answers.csv: row 2: has 4 cells; expected 3 as in the header"),
         (
             "a,b,c,age\n1,2,3,4\n",
-            "answers.csv: row 1, column age: is not an item of example 1.0.0; expected only",
+            "answers.csv: row 1, column age: is not in example 1.0.0; expected only its items, unit, seconds, late",
         ),
         ("", "answers.csv: is empty; expected a header and a row for each record"),
         ("\n\n", "answers.csv: is empty"),
         ("a,b,c\n", "answers.csv: holds no answers; expected a row a respondent"),
-        ('a,b,c\n1,2,"3\n', "answers.csv: row 2: cannot be read as CSV"),
+        ('a,b,c\n1,2,"3\n', "answers.csv: row 2: a quotation mark is opened and never closed"),
+        ('a,b,c\n1,2,"3"4\n', "answers.csv: row 2: cannot be read as CSV (',' expected after '\"')"),
         (b"a,b,c\n1,2,3\n1,2,\xe9\n", "answers.csv: row 3: a character is not UTF-8; expected CSV in UTF-8"),
         ("a,b,c\n".encode("utf-16"), "answers.csv: is in UTF-16; expected CSV in UTF-8"),
         (b"PK\x03\x04...", "answers.csv: is a spreadsheet; expected CSV in UTF-8: save it as such"),
@@ -106,11 +108,6 @@ def test_without_such_a_file_the_codes_found_stand_side_by_side(tmp_path: Path) 
 )
 def test_what_is_wrong_is_named_by_row_and_column(tmp_path: Path, text: str | bytes, line: str) -> None:
     assert refused(tmp_path, text)[0].startswith(line)
-
-
-def test_profile_columns_are_refused_in_so_many_words(tmp_path: Path) -> None:
-    (line,) = refused(tmp_path, "a,b,c,tenure\n1,2,3,4\n")
-    assert "profile columns cannot be scored yet" in line
 
 
 def test_all_problems_are_collected(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from cri.domain.disclosure_tree import hide_least
+
 MINIMUM = 10
 """People behind any mean or distribution. A wave may raise it, never lower it."""
 FULL_DISTRIBUTION = 40
@@ -92,39 +94,12 @@ class Gateway:
         `sizes`: how many in each unit and below it. `parents`: index of each unit's parent, below 0 at
         the top. `hidden`: units already hidden for another reason, which stay so.
 
-        From the top down, among the units to be shown directly under a shown group the smallest is
-        hidden (and those below it considered in its place) until the remainder is none or enough.
+        Hidden besides are as few people as possible (`disclosure_tree`). Hidden units are see-through: what
+        lies below one is judged as if directly under the nearest shown group above, and may be shown.
         """
-        small: Suppressed = "small"
-        status: list[Suppressed | None] = [
-            before or (None if self.shows(size) else small)
-            for size, before in zip(sizes, hidden or [None] * len(sizes), strict=True)
-        ]
-        below: dict[int, list[int]] = {}
-        for unit, parent in enumerate(parents):
-            below.setdefault(max(parent, -1), []).append(unit)
-        groups = [(-1, everybody)]
-        while groups:
-            group, size = groups.pop()
-            shown = _shown_below(group, below, status)
-            rest = size - sum(sizes[unit] for unit in shown)
-            while 0 < rest < self.minimum and shown:
-                smallest = min(shown, key=lambda unit: (sizes[unit], unit))
-                status[smallest] = "complementary"
-                inside = _shown_below(smallest, below, status)
-                shown = [unit for unit in shown if unit != smallest] + inside
-                rest = size - sum(sizes[unit] for unit in shown)
-            groups += [(unit, sizes[unit]) for unit in shown]
-        return tuple(status)
-
-
-def _shown_below(group: int, below: dict[int, list[int]], status: Sequence[Suppressed | None]) -> list[int]:
-    """The units to be shown that have no other such unit between them and `group`."""
-    found, waiting = [], list(below.get(group, ()))
-    while waiting:
-        unit = waiting.pop()
-        if status[unit] is None:
-            found.append(unit)
-        else:
-            waiting += below.get(unit, ())
-    return found
+        before = hidden or [None] * len(sizes)
+        kept = hide_least(everybody, sizes, parents, self.minimum, [reason is not None for reason in before])
+        return tuple(
+            given or ("small" if not self.shows(size) else "complementary" if is_hidden else None)
+            for given, size, is_hidden in zip(before, sizes, kept, strict=True)
+        )

@@ -45,13 +45,12 @@ class Cells:
 
     For each cell: `unit`: int32, index of the unit its people belong to, -1 for none. `profile`: int8 (cells,
     questions), index of the option, -1 for none. `late`: int8, 1 late, 0 early, -1 not collected. `excluded`:
-    bool, left out as careless. `weight`: float64, 1 where the wave is not weighted. `usable`: int64, people
-    who answered an item at all.
+    bool, left out as careless. `weight`: float64, relative to the mean, 1 where not weighted. `usable`,
+    `indexed`: int64, people who answered an item at all, and people with a score on every factor.
     For each cell and factor: `scored`, `complete`: int64 (cells, factors), people with a factor score, and
     people who answered every item. `patterns`: for each factor those who answered only some.
-    `indexed`: int64 (cells,), people with a score on every factor.
-    `needed`, `items`: for each factor, items needed for a score and items in all. `options`: for each profile
-    question how many there are; questions that were not collected are left out.
+    For each factor: `codes`, `needed` and `items`: its code, items needed for a score, items in all.
+    `options`: how many each profile question has; none where the profile was not collected.
     """
 
     unit: Int32
@@ -64,6 +63,7 @@ class Cells:
     complete: Int64
     indexed: Int64
     patterns: tuple[Patterns, ...]
+    codes: tuple[str, ...]
     needed: tuple[int, ...]
     items: tuple[int, ...]
     options: tuple[int, ...]
@@ -99,12 +99,12 @@ def release_cells(
         indexed &= answered >= factor.needed
     profile = np.zeros((rows, 0), dtype=np.int8) if sheet.profile is None else sheet.profile
     late = np.full(rows, NOT_COLLECTED, dtype=np.int8) if sheet.late is None else sheet.late.astype(np.int8)
-    weight = np.ones(rows) if weights is None else weights
-    distinct, weight_code = np.unique(weight[usable], return_inverse=True)
-    if distinct.size and not (np.isfinite(distinct).all() and distinct[0] > 0):
+    if weights is not None and not (np.isfinite(weights[usable]).all() and (weights[usable] > 0).all()):
         raise ValueError("weights: finite and above 0 expected")
+    weight = np.ones(rows) if weights is None or not len(usable) else weights / weights[usable].mean()
+    _, weight_code = np.unique(weight[usable], return_inverse=True)
     codes = [sheet.unit[usable], *profile[usable].T, late[usable], excluded[usable], weight_code]
-    first, cell = _distinct(codes)
+    first, cell = distinct_codes(codes)
     members = usable[first]
     tallies = [
         _tally(sheet.answers[usable, part], factor, answered[usable], cell, len(first))
@@ -124,6 +124,7 @@ def release_cells(
         complete=np.stack([complete for _, complete, _ in tallies], axis=1) if tallies else empty,
         indexed=np.bincount(cell[indexed[usable]], minlength=len(first)).astype(np.int64),
         patterns=tuple(patterns for _, _, patterns in tallies),
+        codes=tuple(factor.code for factor in instrument.factors),
         needed=tuple(factor.needed for factor in instrument.factors),
         items=tuple(len(factor.items) for factor in instrument.factors),
         options=()
@@ -133,10 +134,11 @@ def release_cells(
     )
 
 
-def _distinct(columns: Sequence[npt.NDArray[np.generic]]) -> tuple[Int64, Int64]:
+def distinct_codes(columns: Sequence[npt.NDArray[np.generic]]) -> tuple[Int64, Int64]:
     """(first, place): a row of each distinct combination of codes, and which one each row has.
 
-    Codes are folded into one number; before it could overflow it is replaced by its rank.
+    `columns`: whole numbers from -1, one array for each code. Codes are folded into one number; before it
+    could overflow it is replaced by its rank.
     """
     key, size = np.zeros(len(columns[0]), dtype=np.int64), 1
     for column in columns:

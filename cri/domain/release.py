@@ -1,18 +1,23 @@
 """What of one wave may be released, decided for all of it together before anything is. Method section 6.
 
 The plan is made from the numbers of people behind each figure alone (`disclosure_cells`); no answer is seen,
-except that an item which all answered alike is named to it.
+except that an item which all answered alike is named to it. docs/decisions/disclosure-audit.md has the
+attacker, the reasoning and the limits.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from cri.domain.disclosure import MINIMUM, Gateway, Suppressed
-from cri.domain.disclosure_cells import NOT_COLLECTED, Bool, Cells, Int32, Int64
-from cri.domain.release_items import Withheld, any_pair_is_thin, item_base, withhold_one
-from cri.domain.sheet import subtree_sums
+from cri.domain.disclosure_audit import Audited
+from cri.domain.disclosure_cells import Bool, Cells, Int32
+from cri.domain.disclosure_groups import Figure, Shown, group_sizes
+from cri.domain.release_certificate import certify
+from cri.domain.release_groups import narrow, shown_before
+from cri.domain.release_items import Withheld, item_base, items_beside
 
 Reason = Suppressed | None
 
@@ -38,7 +43,7 @@ class FactorRelease:
     `groups`: its score (with sd, se, interval, alpha and so on) for the wave and for each group.
     `items`: None for everything; "small" for nothing; "alike" for nothing (all in one band);
     "complementary": no mean, no sd, no distribution by point, but bands and favourable share.
-    `spread`: whether the factor's r_wg(J) and AD_M over the wave may be shown: not beside a withheld item.
+    `spread`: whether r_wg(J) and AD_M over the whole wave may be shown: not beside an item without its sd.
     `favourable`: whether the factor's favourable share may: not if an item's is hidden.
     `unweighted`: the unweighted score beside the weighted one. `with_excluded`: the score with the careless.
     """
@@ -66,98 +71,124 @@ class ReleasePlan:
     certificate: dict[str, Any]
 
 
+@dataclass(frozen=True, eq=False)
+class _Decided:
+    """A figure's groups and items at one minimum, and how the audit went."""
+
+    figure: Figure
+    shown: Shown
+    audited: Audited
+    items: Bool | None = None
+
+
 def plan_release(
-    cells: Cells,
-    parents: Int32,
-    minimum: int = MINIMUM,
-    *,
-    alike: Bool | None = None,
+    cells: Cells, parents: Int32, minimum: int = MINIMUM, *, alike: Bool | None = None
 ) -> ReleasePlan:
     """Plan the release of a wave.
 
     `parents`: int32 (units,), index of each unit's parent, -1 at the top. `alike`: bool (all items in order),
     those that everybody answered in one band (`Gateway.shows_shares` is False though enough answered).
-    Raises ValueError if the minimum is below the method's.
+    A minimum above the method's is reached by steps of one, each of which only hides more: so a higher
+    minimum never shows more. Raises ValueError if the minimum is below the method's.
     """
     gateway = Gateway(minimum)
-    base = _groups(gateway, cells, cells.usable, parents, None)
-    factors, start = [], 0
-    for place, count in enumerate(cells.items):
-        same = np.zeros(count, dtype=bool) if alike is None else alike[start : start + count]
-        factors.append(_factor(gateway, cells, place, parents, base, same))
-        start += count
-    index = gateway.shows(int(cells.indexed[~cells.excluded].sum()))
+    same = np.zeros(sum(cells.items), dtype=bool) if alike is None else alike
+    figures = [Figure(cells, parents, np.where(cells.excluded, 0, cells.usable))]
+    figures += [
+        Figure(cells, parents, np.where(cells.excluded, 0, cells.scored[:, place]))
+        for place in range(len(cells.codes))
+    ]
+    decided: list[_Decided] | None = None
+    for least in range(MINIMUM, minimum + 1):
+        decided = _decide(figures, same, least, decided)
+    assert decided is not None
+    base = _groups(decided[0], gateway, None)
+    factors = tuple(
+        _factor(done, gateway, base, place, cells, same) for place, done in enumerate(decided[1:])
+    )
+    everything = int(cells.indexed[~cells.excluded].sum())
     return ReleasePlan(
         minimum=minimum,
         groups=base,
-        factors=tuple(factors),
-        index=index and all(factor.groups.whole is None for factor in factors),
-        certificate={},
+        factors=factors,
+        index=gateway.shows(everything) and all(factor.groups.whole is None for factor in factors),
+        certificate=certify(
+            cells,
+            minimum,
+            [(done.figure, done.shown, done.audited) for done in decided],
+            [factor.items for factor in factors],
+        ),
     )
 
 
-def _groups(
-    gateway: Gateway,
-    cells: Cells,
-    people: Int64,
-    parents: Int32,
-    before: GroupRelease | None,
-) -> GroupRelease:
-    """Judge every group by `people`: int64 (cells,), those of each cell who answered the figure."""
-    kept = np.where(cells.excluded, 0, people)
-    everybody = int(kept.sum())
-    own = np.bincount(cells.unit + 1, weights=kept, minlength=len(parents) + 1)[1:].astype(np.int64)
-    sizes = [int(size) for size in subtree_sums(own, parents)]
-    chosen = [
-        np.bincount(cells.profile[:, question] + 1, weights=kept, minlength=count + 1)[1:]
-        for question, count in enumerate(cells.options)
-    ]
-    late = [int(kept[cells.late == half].sum()) for half in (0, 1)]
-    halves = gateway.groups(everybody, late, [-1, -1])
-    if (cells.late == NOT_COLLECTED).any() or (before and before.halves):
-        halves = ("small", "small")
+def _decide(
+    figures: list[Figure], alike: Bool, minimum: int, before: list[_Decided] | None
+) -> list[_Decided]:
+    """The people first, then each factor within what is shown of these; never more than `before`."""
+    base, *scores = figures
+    earlier = before[0].shown if before else shown_before(base, None, None)
+    decided = [_Decided(base, *narrow(base, earlier, minimum))]
+    start = 0
+    for place, figure in enumerate(scores):
+        last = before[place + 1] if before else None
+        allowed = shown_before(figure, decided[0].shown, last.shown if last else None)
+        if not allowed.unweighted and np.array_equal(figure.people, base.people) and not last:
+            shown, audited = decided[0].shown, decided[0].audited
+        else:
+            shown, audited = narrow(figure, allowed, minimum)
+        count = figure.cells.items[place]
+        kept = last.items if last and last.items is not None else ~alike[start : start + count]
+        items = items_beside(figure, place, shown, kept, minimum)
+        decided.append(_Decided(figure, shown, audited, items))
+        start += count
+    return decided
+
+
+def _groups(done: _Decided, gateway: Gateway, base: GroupRelease | None) -> GroupRelease:
+    units, options, halves = group_sizes(done.figure)
+    shown = done.shown
+
+    def reasons(sizes: Sequence[int], places: Bool, before: Sequence[Reason] | None) -> tuple[Reason, ...]:
+        return tuple(
+            None if is_shown else given or ("complementary" if gateway.shows(size) else "small")
+            for size, is_shown, given in zip(sizes, places, before or [None] * len(sizes), strict=True)
+        )
+
     return GroupRelease(
-        whole=None if gateway.shows(everybody) else "small",
-        units=gateway.groups(everybody, sizes, parents.tolist(), before.units if before else None),
+        whole=None if gateway.shows(int(done.figure.people.sum())) else "small",
+        units=reasons(units, shown.units, base.units if base else None),
         options=tuple(
-            gateway.groups(
-                everybody,
-                [int(size) for size in counts],
-                [-1] * len(counts),
-                before.options[question] if before else None,
-            )
-            for question, counts in enumerate(chosen)
+            reasons(sizes, shown.options[question], base.options[question] if base else None)
+            for question, sizes in enumerate(options)
         ),
-        halves=halves[0] or halves[1],
+        halves=reasons([min(halves)], np.array([shown.halves]), [base.halves] if base else None)[0],
     )
 
 
 def _factor(
-    gateway: Gateway,
-    cells: Cells,
-    place: int,
-    parents: Int32,
-    before: GroupRelease,
-    alike: Bool,
+    done: _Decided, gateway: Gateway, base: GroupRelease, place: int, cells: Cells, alike: Bool
 ) -> FactorRelease:
-    groups = _groups(gateway, cells, cells.scored[:, place], parents, before)
-    count = cells.items[place]
-    base = item_base(cells, place, count)
-    enough = base.answered >= gateway.minimum
-    shown = enough & ~alike
-    partly = int(base.people[1:].sum())
-    careful = alike[enough].any() or 0 < partly < gateway.minimum or any_pair_is_thin(base, enough, 1)
-    left = withhold_one(base, shown, gateway.minimum) if careful and groups.whole is None else shown
-    items: list[Withheld | None] = [
-        "small" if not enough[item] else "alike" if alike[item] else None if left[item] else "complementary"
+    groups = _groups(done, gateway, base)
+    start, count = sum(cells.items[:place]), cells.items[place]
+    answered = item_base(cells, place).answered
+    items = tuple(
+        _item(gateway.shows(int(answered[item])), bool(alike[start + item]), done.items, item)
         for item in range(count)
-    ]
+    )
     left_out = int(cells.scored[cells.excluded, place].sum())
     return FactorRelease(
         groups=groups,
-        items=tuple(items),
+        items=items,
         spread=groups.whole is None and all(reason is None for reason in items),
         favourable=groups.whole is None and not {"small", "alike"} & set(items),
-        unweighted=groups.whole,
+        unweighted=groups.whole or (None if done.shown.unweighted or not cells.weighted else "complementary"),
         with_excluded=groups.whole or (None if left_out == 0 or gateway.shows(left_out) else "small"),
     )
+
+
+def _item(enough: bool, alike: bool, shown: Bool | None, item: int) -> Withheld | None:
+    if not enough:
+        return "small"
+    if alike:
+        return "alike"
+    return None if shown is not None and shown[item] else "complementary"

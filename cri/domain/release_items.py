@@ -6,12 +6,14 @@ item keeps its mean, standard deviation and points to itself; its bands and favo
 docs/decisions/disclosure-audit.md has the reasoning.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from cri.domain.disclosure_audit import items_isolate
 from cri.domain.disclosure_cells import Bool, Cells, Int64
+from cri.domain.disclosure_groups import Figure, Shown
 
 Withheld = Literal["small", "complementary", "alike"]
 """Why an item's mean is not shown: too few answered, it would give others away, or all answered alike."""
@@ -42,8 +44,29 @@ class ItemBase:
         return counts
 
 
-def item_base(cells: Cells, factor: int, items: int) -> ItemBase:
-    """The base of one factor of `items` items."""
+def items_beside(figure: Figure, factor: int, shown: Shown, allowed: Bool, minimum: int) -> Bool:
+    """Bool (items,): of the allowed items those whose mean may stand beside the factor's scores.
+
+    `figure`: who has a score; `shown`: the groups it is shown for; `allowed`: bool (items,), items that are
+    neither alike nor withheld before.
+    """
+    base = item_base(figure.cells, factor)
+    enough = base.answered >= minimum
+    chosen = allowed & enough
+    if int(figure.people.sum()) < minimum or not chosen.any():
+        return chosen
+    if (enough & ~allowed).any() or any_pair_is_thin(base, chosen, minimum):
+        return withhold_one(base, chosen, minimum)
+    beyond = people_beyond(base, chosen)
+    if beyond >= minimum:
+        return chosen
+    beside = replace(figure, pieces=_pieces(figure, factor, chosen), beyond=beyond)
+    return withhold_one(base, chosen, minimum) if items_isolate(beside, shown, minimum) else chosen
+
+
+def item_base(cells: Cells, factor: int) -> ItemBase:
+    """Who answered which items of one factor."""
+    items = cells.items[factor]
     patterns = cells.patterns[factor]
     kept = ~cells.excluded[patterns.cell]
     people = np.bincount(
@@ -54,17 +77,16 @@ def item_base(cells: Cells, factor: int, items: int) -> ItemBase:
     return ItemBase(given, np.concatenate([[complete], people]), cells.needed[factor])
 
 
-def can_be_set_against_the_factor(base: ItemBase, shown: Bool, minimum: int) -> bool:
-    """Whether equal shares of all shown items could be taken from the factor's score to isolate somebody.
+def people_beyond(base: ItemBase, shown: Bool) -> int:
+    """People who answered a shown item and count for the factor not at all, or with another item as well.
 
-    `shown`: bool (items,). If not, no combination of these items' totals with totals of factor scores holds
-    fewer than `minimum` people, whatever the latter are: unequal shares leave everybody who answered two
-    items of unlike shares, equal ones all whom the item totals and the factor's count differently.
+    Equal shares of all shown items, set against totals of factor scores, always leave these; unequal ones
+    leave everybody who answered two items of unlike shares (`any_pair_is_thin`).
     """
     touched = base.given[:, shown].any(axis=1)
     outside = base.given[:, ~shown].any(axis=1)
     scored = base.given.sum(axis=1) >= base.needed
-    return int(base.people[touched & (outside | ~scored)].sum()) < minimum
+    return int(base.people[touched & (outside | ~scored)].sum())
 
 
 def any_pair_is_thin(base: ItemBase, shown: Bool, minimum: int) -> bool:
@@ -90,3 +112,19 @@ def withhold_one(base: ItemBase, shown: Bool, minimum: int) -> Bool:
         if (held[left] >= minimum).all():
             return left
     return np.zeros_like(shown)
+
+
+def _pieces(figure: Figure, factor: int, shown: Bool) -> Int64:
+    """int64 (3, pieces): cell, items answered and people, of those with a score and with shown items only."""
+    cells = figure.cells
+    patterns = cells.patterns[factor]
+    given = patterns.given.sum(axis=1)
+    kept = (given >= cells.needed[factor]) & ~patterns.given[:, ~shown].any(axis=1)
+    chosen = kept[patterns.pattern] & ~cells.excluded[patterns.cell]
+    whole = np.flatnonzero((cells.complete[:, factor] > 0) & ~cells.excluded & shown.all())
+    return np.hstack(
+        [
+            np.stack([whole, np.full(len(whole), len(shown)), cells.complete[whole, factor]]),
+            np.stack([patterns.cell, given[patterns.pattern], patterns.people])[:, chosen],
+        ]
+    )

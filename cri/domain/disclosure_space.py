@@ -1,0 +1,205 @@
+"""The space of everything that can be had by adding and subtracting shown totals.
+
+Columns are groups of people whom no shown total tells apart; a vector of the space gives each column the
+weight with which its people enter some combination of shown totals. Every column has one atom, a group of
+the tree less the shown groups inside it, and coordinates for all other shown totals (options, early or late
+and so on), so a vector is a potential for each atom plus a linear function of the coordinates:
+v(column) = a[atom] + b . x[column].
+
+All arithmetic is exact, modulo a prime. A vector of whole numbers without a common divisor stays non-zero
+modulo the prime and gains no column by it, so where nobody can be isolated modulo the prime, nobody can.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Bool = npt.NDArray[np.bool_]
+Int64 = npt.NDArray[np.int64]
+
+PRIME = 67_108_859
+"""The largest prime under 2^26: products add up in 64 bits."""
+
+FREE = -1
+"""The atom of a column whose atom's potential is known."""
+
+
+@dataclass(frozen=True, eq=False)
+class Space:
+    """Columns with at least one person each.
+
+    `atom`: int64 (columns,), FREE or a number. `x`: int64 (columns, coordinates), modulo PRIME. `people`:
+    int64 (columns,). `label`: int64 (original columns,), column of this space into which each went, -1 for
+    those on which every vector is zero.
+    """
+
+    atom: Int64
+    x: Int64
+    people: Int64
+    label: Int64
+
+    @property
+    def columns(self) -> int:
+        """Number of columns."""
+        return len(self.people)
+
+    def without(self, zero: Int64) -> "Space":
+        """The vectors that are zero on the columns `zero`: int64, indices. Columns are merged again.
+
+        Columns that carry the same weight in all of them, up to a factor, become one.
+        """
+        atom, x = self.atom.copy(), self.x
+        anchored, first = np.unique(atom[zero], return_index=True)
+        anchors = np.full(int(atom.max(initial=0)) + 1, FREE, dtype=np.int64)
+        anchors[anchored[anchored >= 0]] = zero[first[anchored >= 0]]
+        held = (atom >= 0) & (anchors[atom] >= 0)
+        x = x.copy()
+        x[held] = (x[held] - self.x[anchors[atom[held]]]) % PRIME
+        atom[held] = FREE
+        basis, pivots = echelon(x[zero])
+        others = np.setdiff1d(np.arange(x.shape[1]), pivots)
+        return merged(atom, (x[:, others] - x[:, pivots] @ basis[:, others]) % PRIME, self.people, self.label)
+
+
+@dataclass(frozen=True, eq=False)
+class Basis:
+    """A largest set of columns such that any weights on them belong to some vector.
+
+    `members`: int64, columns; the first `len(pivots)` of them are the first of their atom: `pivots` maps an
+    atom to one, -1 for atoms without. The others are `extras`.
+    """
+
+    members: Int64
+    pivots: Int64
+    extras: Int64
+
+
+def merged(atom: Int64, x: Int64, people: Int64, label: Int64) -> Space:
+    """A space without columns that are always zero and with proportional columns joined."""
+    scaled = x
+    if free := (atom == FREE).any():
+        scaled = x.copy()
+        rows = np.flatnonzero(atom == FREE)
+        scaled[rows] = _projective(x[rows])
+    codes = np.column_stack([atom, scaled]) if x.shape[1] else atom[:, None]
+    first, place = distinct_rows(codes)
+    total = np.bincount(place, weights=people, minlength=len(first)).astype(np.int64)
+    kept = (atom[first] != FREE) | scaled[first].any(axis=1) if free else np.ones(len(first), dtype=bool)
+    rank = np.where(kept, np.cumsum(kept) - 1, -1)
+    went = np.where(label >= 0, rank[place[np.maximum(label, 0)]] if len(place) else -1, -1)
+    chosen = first[kept]
+    used = scaled[chosen].any(axis=0)
+    return Space(atom[chosen], scaled[chosen][:, used], total[kept], went)
+
+
+def distinct_rows(codes: Int64) -> tuple[Int64, Int64]:
+    """(first, place): index of a row of each distinct kind, and which kind each row is. Exact."""
+    key = np.zeros(len(codes), dtype=np.int64)
+    size = 1
+    for column in codes.T:
+        low = int(column.min(initial=0))
+        span = int(column.max(initial=0)) - low + 1
+        if size * span >= 2**62:
+            found, key = np.unique(key, return_inverse=True)
+            size = len(found)
+        key, size = key * span + (column - low), size * span
+    _, first, place = np.unique(key, return_index=True, return_inverse=True)
+    return first.astype(np.int64), place.astype(np.int64)
+
+
+def echelon(rows: Int64) -> tuple[Int64, Int64]:
+    """(basis, pivots): the reduced echelon form of the rows and the coordinate each begins with."""
+    left = rows[rows.any(axis=1)]
+    basis = np.zeros((0, rows.shape[1]), dtype=np.int64)
+    pivots: list[int] = []
+    while len(left):
+        row = left[0]
+        pivot = int(np.flatnonzero(row)[0])
+        row = row * pow(int(row[pivot]), -1, PRIME) % PRIME
+        basis = (basis - basis[:, pivot, None] * row) % PRIME
+        basis = np.vstack([basis, row])
+        pivots.append(pivot)
+        left = (left - left[:, pivot, None] * row) % PRIME
+        left = left[left.any(axis=1)]
+    return basis, np.array(pivots, dtype=np.int64)
+
+
+def find_basis(space: Space, among: Int64) -> Basis:
+    """A basis of the columns `among`: int64, indices in order of preference."""
+    atoms, first = np.unique(space.atom[among], return_index=True)
+    pivots = np.full(int(space.atom.max(initial=0)) + 1, -1, dtype=np.int64)
+    pivots[atoms[atoms >= 0]] = among[first[atoms >= 0]]
+    left = _from_pivots(space, pivots, among)
+    extras: list[int] = []
+    places = among[left.any(axis=1)]
+    left = left[left.any(axis=1)]
+    while len(left):
+        row = left[0]
+        extras.append(int(places[0]))
+        pivot = int(np.flatnonzero(row)[0])
+        row = row * pow(int(row[pivot]), -1, PRIME) % PRIME
+        left = (left - left[:, pivot, None] * row) % PRIME
+        some = left.any(axis=1)
+        left, places = left[some], places[some]
+    taken = np.array(extras, dtype=np.int64)
+    return Basis(np.concatenate([pivots[pivots >= 0], taken]), pivots, taken)
+
+
+def rows_of(space: Space, basis: Basis) -> tuple[Int64, Int64]:
+    """Each vector that is zero on all of a full basis but one column: those that reach beyond their atom.
+
+    Returns (weights of extras: int64 (columns, extras); weights of the pivots of the atoms that extras lie
+    in: int64 (columns, atoms)). The vector of any other pivot is its atom.
+    """
+    y = _from_pivots(space, basis.pivots, np.arange(space.columns))
+    chosen = y[basis.extras]
+    coordinates, _ = _independent(chosen)
+    weights = y[:, coordinates] @ _inverse(chosen[:, coordinates]) % PRIME
+    lying_in = space.atom[basis.extras]
+    atoms = np.unique(lying_in[lying_in >= 0])
+    inside = (lying_in[:, None] == atoms).astype(np.int64)
+    return weights, ((space.atom[:, None] == atoms) - weights @ inside) % PRIME
+
+
+def _from_pivots(space: Space, pivots: Int64, columns: Int64) -> Int64:
+    """Coordinates of columns less those of their atom's pivot; a FREE column's are its own."""
+    x, atom = space.x[columns], space.atom[columns]
+    held = atom >= 0
+    x[held] = (x[held] - space.x[pivots[atom[held]]]) % PRIME
+    return x
+
+
+def _independent(rows: Int64) -> tuple[Int64, Int64]:
+    """(coordinates, basis) on which the independent rows stay independent."""
+    basis, pivots = echelon(rows)
+    return pivots, basis
+
+
+def _inverse(square: Int64) -> Int64:
+    size = len(square)
+    left = np.hstack([square % PRIME, np.eye(size, dtype=np.int64)])
+    for place in range(size):
+        row = place + int(np.flatnonzero(left[place:, place])[0])
+        left[[place, row]] = left[[row, place]]
+        left[place] = left[place] * pow(int(left[place, place]), -1, PRIME) % PRIME
+        others = np.arange(size) != place
+        left[others] = (left[others] - left[others, place, None] * left[place]) % PRIME
+    return left[:, size:]
+
+
+def _projective(x: Int64) -> Int64:
+    """Rows scaled so that their first entry that is not zero is one."""
+    if not x.size:
+        return x
+    lead = x[np.arange(len(x)), (x != 0).argmax(axis=1)]
+    leads, place = np.unique(lead, return_inverse=True)
+    inverses = np.array([pow(int(value), -1, PRIME) if value else 1 for value in leads], dtype=np.int64)
+    scaled: Int64 = x * inverses[place][:, None] % PRIME
+    return scaled
+
+
+def as_coordinates(columns: Sequence[Int64], count: int) -> Int64:
+    """int64 (count, coordinates) of whole numbers, modulo PRIME."""
+    return np.stack(columns, axis=1) % PRIME if columns else np.zeros((count, 0), dtype=np.int64)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from cri.domain.norms import Member
+from cri.domain.eligibility import Member
 
 FACTORS = ("insight", "foresight")
 INSTRUMENT = {"code": "cri", "version": "1.0.0", "sha256": "0" * 64}

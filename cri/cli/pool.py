@@ -11,8 +11,10 @@ from cri.adapters.document_schemas import validate
 from cri.adapters.facet_tables import FacetRow, facet_table
 from cri.cli.files import write_out
 from cri.domain.documents import readable_json
+from cri.domain.edition_draft import build_edition
+from cri.domain.eligibility import Member, admit
 from cri.domain.errors import InputError, InputProblem
-from cri.domain.norms import Member, admit, build_edition, check_edition, peer_groups_for
+from cri.domain.norms import check_edition
 from cri.domain.placing import place as place_scorecard
 
 _FILE = click.Path(path_type=Path)
@@ -41,8 +43,6 @@ def build(scorecards: tuple[Path, ...], edition: str, facets: Path | None, outpu
     for out in admission.left_out:
         click.echo(f"left out: {out.member.name}: {out.reason}", err=True)
     document = build_edition(admission, edition)
-    if facets and peer_groups_for(synthetic=document["synthetic"]) == ((),):
-        click.echo("no peer groups: real data need the publisher's audit first", err=True)
     validate(document, f"edition {edition}")
     write_out(readable_json(document), output)
 

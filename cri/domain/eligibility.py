@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cri.domain.errors import InputError, InputProblem
+from cri.domain.peers import size_band
 
 Document = Mapping[str, Any]
 
@@ -32,8 +33,18 @@ class Member:
 
     @property
     def facets(self) -> dict[str, str | None]:
-        """Facet by attribute of the peer groups."""
-        return {"sector": self.sector, "country": self.country, "relationship": self.relationship}
+        """Facet by attribute of the peer groups; the size is that of the wave's population."""
+        return {
+            "sector": self.sector,
+            "size": size_band(self.scorecard["population"].get("headcount")),
+            "country": self.country,
+            "relationship": self.relationship,
+        }
+
+    @property
+    def sheet(self) -> str:
+        """Digest of the answer sheet: what a contribution is known by."""
+        return str(self.scorecard["sheet_sha256"])
 
     @property
     def closed(self) -> str:
@@ -126,12 +137,15 @@ def _newest(members: Sequence[Member]) -> tuple[list[Member], list[Member]]:
 
 
 def _expired(closed: str, last: str) -> bool:
-    """Whether a wave closed more than 36 months before the last one. An unknown date does not expire."""
+    """Whether a wave closed more than 36 months before the last one. An unknown date does not expire.
+
+    In whole months: the pool keeps the month in which a wave closed and not the day.
+    """
     if not closed:
         return False
-    year, month, day = (int(part) for part in last.split("-"))
+    year, month = (int(part) for part in last.split("-")[:2])
     months = year * 12 + month - 1 - WINDOW_MONTHS
-    return closed < f"{months // 12:04}-{months % 12 + 1:02}-{day:02}"
+    return closed[:7] < f"{months // 12:04}-{months % 12 + 1:02}"
 
 
 def _refuse_mixtures(members: Sequence[Member]) -> None:

@@ -100,4 +100,5 @@ def owners_in(classes: Integers, owners: Integers) -> Integers:
 def _numbered(parent: Integers, groups: Integers) -> Integers:
     """Classes of (parent, group), numbered from 0 without gaps."""
     keys = parent * (int(groups.max(initial=0)) + 1) + groups
-    return np.unique(keys, return_inverse=True)[1].astype(np.int64)
+    numbered: Integers = np.unique(keys, return_inverse=True)[1].astype(np.int64)
+    return numbered

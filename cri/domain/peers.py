@@ -6,16 +6,24 @@ value are written as %26, %3D and %25. Editions are made for precomputed lists o
 """
 
 from collections.abc import Mapping
+from itertools import combinations
 
 from cri.domain.errors import InputError, InputProblem
 
 ALL = "all"
-ATTRIBUTES = ("sector", "country", "relationship")
+ATTRIBUTES = ("sector", "size", "country", "relationship")
 MOST_ATTRIBUTES = 2
 RESERVED = (("%", "%25"), ("&", "%26"), ("=", "%3D"))
 
-# The groups an edition is built for. Two-attribute groups fit as ("sector", "country").
-PEER_GROUPS: tuple[tuple[str, ...], ...] = ((), *((attribute,) for attribute in ATTRIBUTES))
+# The groups an edition is built for, in the order in which they are tried.
+PEER_GROUPS: tuple[tuple[str, ...], ...] = (
+    (),
+    *((attribute,) for attribute in ATTRIBUTES),
+    *combinations(ATTRIBUTES, MOST_ATTRIBUTES),
+)
+
+SMALL_UP_TO, MEDIUM_UP_TO = 250, 1_000
+"""Members of staff up to which an agency is small, and medium; above it is large."""
 
 
 def peer_name(attributes: tuple[str, ...], facets: Mapping[str, str | None]) -> str | None:
@@ -25,6 +33,15 @@ def peer_name(attributes: tuple[str, ...], facets: Mapping[str, str | None]) -> 
         return None
     pairs = zip(attributes, map(_written, values), strict=True)
     return "&".join(f"{name}={value}" for name, value in pairs) or ALL
+
+
+def size_band(headcount: int | None) -> str | None:
+    """The size of an agency by everybody it invited: "small", "medium" or "large"; None if not known."""
+    if headcount is None:
+        return None
+    if headcount <= SMALL_UP_TO:
+        return "small"
+    return "medium" if headcount <= MEDIUM_UP_TO else "large"
 
 
 def fallbacks(peers: str) -> tuple[str, ...]:

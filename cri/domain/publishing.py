@@ -5,7 +5,7 @@ to one; a cell that fails even so keeps the last edition's values or shows nothi
 equation, so what held before an edition holds after it. Method section 5.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from cri.domain.history_classes import HistoryClasses
 from cri.domain.microaggregation import MOST_GROUPS, neighbours
-from cri.domain.publishers_audit import EXACT_UP_TO, AuditedPool, Figure, Knowledge
+from cri.domain.publishers_audit import EXACT_UP_TO, FEWEST_OWNERS, AuditedPool, Figure, Knowledge
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -27,7 +27,8 @@ class Proposal:
     """A cell to be published: a component's scores of those who are in it.
 
     contributions: int (members,) positions in the audited pool, in the order that decides between equal
-    scores. scores: float (members,). most: groups at most.
+    scores. scores: float (members,). most: groups at most. wider: the groups of the cell around this one (of
+    the whole pool), lowest first; none for the whole pool itself.
     """
 
     component: str
@@ -36,10 +37,32 @@ class Proposal:
     scores: Floats
     owners: Integers
     most: int = MOST_GROUPS
+    wider: tuple[Integers, ...] = ()
 
     def cut(self, most: int) -> tuple[Integers, ...]:
         """Groups of neighbours, lowest first: positions in the audited pool; empty with too few owners."""
         return tuple(self.contributions[one] for one in neighbours(self.scores, self.owners, most))
+
+    def aligned(self, owners: Integers, least: int) -> tuple[Integers, ...]:
+        """Groups that end where groups of the wider cell end, lowest first.
+
+        Each run of wider groups holds at least `least` owners inside the cell and as many outside it (or
+        nobody), so that taking the one from the other singles out no fewer. owners: of every contribution.
+        """
+        inside = np.zeros(len(owners), dtype=bool)
+        inside[self.contributions] = True
+        runs: list[list[Integers]] = [[]]
+        for group in self.wider:
+            runs[-1].append(group)
+            if _both_full(np.concatenate(runs[-1]), inside, owners, least):
+                runs.append([])
+        while len(runs) > 1 and not (
+            runs[-1] and _both_full(np.concatenate(runs[-1]), inside, owners, least)
+        ):
+            rest = runs.pop()
+            runs[-1] += rest
+        members = [np.concatenate(run) for run in runs if run]
+        return tuple(run[inside[run]] for run in members if inside[run].any())
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,9 +90,11 @@ class Publisher:
 
     def _fitted(self, proposal: Proposal) -> Release:
         """Groups with which the component by itself passes: cheap, and where most refusals come from."""
-        full = proposal.cut(proposal.most)
+        cuts = list(_cuts(proposal, self.pool.owners))
         component = proposal.component
-        release, self.apart[component] = _fewer(Release(proposal, full, len(full)), self._apart(component))
+        release, self.apart[component] = _most_that_pass(
+            proposal, cuts, self._apart(component), asked=len(cuts[0])
+        )
         return release
 
     def _settled(self, releases: Sequence[Release]) -> list[Release]:
@@ -81,7 +106,9 @@ class Publisher:
         if len(releases) > 1:
             half = len(releases) // 2
             return self._settled(releases[:half]) + self._settled(releases[half:])
-        release, self.known = _fewer(releases[0], self.known)
+        one = releases[0]
+        cuts = (cut for cut in _cuts(one.proposal, self.pool.owners) if len(cut) <= len(one.groups))
+        release, self.known = _most_that_pass(one.proposal, cuts, self.known, one.asked)
         return [release]
 
     def _apart(self, component: str) -> Knowledge:
@@ -140,16 +167,38 @@ def figures_of(release: Release) -> list[Figure]:
     return [Figure(release.proposal.component, members) for members in release.groups]
 
 
-def _fewer(release: Release, known: Knowledge) -> tuple[Release, Knowledge]:
-    """The release with the most groups, of ever fewer, that exposes nobody, and what is known after it."""
-    groups = release.groups
-    while groups:
-        tried = replace(release, groups=groups)
-        if (after := known.learn(figures_of(tried))).exposed() is None:
-            return tried, after
-        fewer = int(len(groups) * FEWER)
-        groups = release.proposal.cut(fewer) if fewer else ()
-    return replace(release, groups=()), known
+def _most_that_pass(
+    proposal: Proposal, cuts: Iterable[tuple[Integers, ...]], known: Knowledge, asked: int
+) -> tuple[Release, Knowledge]:
+    """The first cut that exposes nobody, and what is known after it; a refusal if none will do."""
+    for groups in cuts:
+        release = Release(proposal, groups, asked)
+        if groups and (after := known.learn(figures_of(release))).exposed() is None:
+            return release, after
+    return Release(proposal, (), asked), known
+
+
+def _cuts(proposal: Proposal, owners: Integers) -> Iterator[tuple[Integers, ...]]:
+    """Ways to cut a cell, those with the most groups first: freely, and along the wider cell's groups."""
+    free = proposal.cut(proposal.most)
+    aligned = proposal.aligned(owners, FEWEST_OWNERS)
+    found = {len(free): free}
+    count = len(free)
+    while count > 1:
+        count = int(count * FEWER)
+        found[max(count, 1)] = proposal.cut(max(count, 1))
+    least = FEWEST_OWNERS
+    while len(aligned) > 1:
+        found[len(aligned)] = aligned
+        least *= 2
+        aligned = proposal.aligned(owners, least)
+    yield from (found[count] for count in sorted(found, reverse=True))
+
+
+def _both_full(run: Integers, inside: NDArray[np.bool_], owners: Integers, least: int) -> bool:
+    """Whether a run has enough owners in the cell, and outside of it enough or none."""
+    within, without = (len(np.unique(owners[run[side]])) for side in (inside[run], ~inside[run]))
+    return within >= least and (without == 0 or without >= least)
 
 
 def _tied_to(thin: NDArray[np.bool_], published: Sequence[Figure]) -> NDArray[np.bool_]:

@@ -8,8 +8,8 @@ from typing import Any
 
 from cri.db.models import Contribution
 from cri.db.queries.benchmark_pool import add_edition, newest_edition
+from cri.domain.edition_draft import build_edition
 from cri.domain.eligibility import Member
-from cri.domain.norms import build_edition
 from cri.services.context import Parts
 
 

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cri.domain.documents import canonical_json
+from cri.domain.edition_draft import build_edition
 from cri.domain.microaggregation import LEAST_OWNERS, cut, microaggregate, within_share
-from cri.domain.norms import build_edition, cell_of
+from cri.domain.norms import cell_of
 from cri.domain.placing import place
 from cri.domain.strip import strip_of
 from tests.pool_examples import member, scorecard

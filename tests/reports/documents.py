@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 
 from cri.adapters.instrument_files import find_instrument, load_instrument
+from cri.domain.edition_draft import build_edition
+from cri.domain.eligibility import Member
 from cri.domain.instrument import Instrument
-from cri.domain.norms import Member, build_edition
 from cri.domain.pack import leader_pack
 from cri.domain.placing import place
 from cri.domain.scorecard import WaveFacts, build_scorecard

@@ -11,7 +11,9 @@ from cri.adapters.document_schemas import validate
 from cri.adapters.instrument_files import find_instrument, load_instrument
 from cri.cli import main
 from cri.domain.documents import readable_json
-from cri.domain.norms import Member, build_edition, member_digest
+from cri.domain.edition_draft import build_edition
+from cri.domain.eligibility import Member
+from cri.domain.norms import member_digest
 from cri.domain.placing import place
 from cri.domain.synthetic import synthetic_pool
 

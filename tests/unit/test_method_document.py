@@ -13,8 +13,8 @@ import pytest
 
 import cri.domain
 from cri.adapters.instrument_files import find_instrument, load_instrument
+from cri.domain.edition_draft import build_edition
 from cri.domain.instrument import Instrument
-from cri.domain.norms import build_edition
 from cri.domain.placing import place
 from cri.domain.position import LOWER_HALF, LOWER_QUARTER, NEAR_MIDDLE, UPPER_HALF, UPPER_QUARTER, _band_of
 from cri.domain.reliability import feldt_interval

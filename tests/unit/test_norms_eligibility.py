@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
+from cri.domain.eligibility import admit
 from cri.domain.errors import InputError
-from cri.domain.norms import admit
 from tests.pool_examples import member, sheet_digest
 
 

@@ -10,9 +10,10 @@ import pytest
 from scipy import stats
 
 from cri.adapters.document_schemas import validate
+from cri.domain.edition_draft import build_edition
 from cri.domain.errors import InputError
 from cri.domain.microaggregation import Group
-from cri.domain.norms import build_edition, cell_of
+from cri.domain.norms import cell_of
 from cri.domain.placing import place
 from cri.domain.position import Bench, fixed_draws, position_of
 from tests.pool_examples import INSTRUMENT, member, pool_of, scorecard
@@ -218,10 +219,7 @@ def test_no_score_no_place() -> None:
 
 
 def test_a_peer_group_that_is_too_small_falls_back_and_says_so() -> None:
-    pool = [
-        member(f"a{n}", FORTY[n], {"sector": "water" if n < 33 else "roads"}, synthetic=True)
-        for n in range(40)
-    ]
+    pool = [member(f"a{n}", FORTY[n], {"sector": "water" if n % 6 else "roads"}) for n in range(40)]
     edition = build_edition(pool, "2026.1")
     for asked, used, told in (
         ("sector=water", "sector=water", None),
@@ -234,12 +232,9 @@ def test_a_peer_group_that_is_too_small_falls_back_and_says_so() -> None:
 
 
 def test_only_members_of_the_peer_group_are_taken_out_of_it() -> None:
-    pool = [
-        member(f"a{n}", FORTY[n], {"sector": "water" if n < 33 else "roads"}, synthetic=True)
-        for n in range(40)
-    ]
+    pool = [member(f"a{n}", FORTY[n], {"sector": "water" if n % 6 else "roads"}) for n in range(40)]
     edition = build_edition(pool, "2026.1")
-    own = pool[39].scorecard
+    own = pool[36].scorecard
     as_roads = place(own, edition, "sector=water", {"sector": "roads"})["placements"][0]["percentile"]
     as_stranger = place({**own, "sheet_sha256": "0" * 64}, edition, "sector=water")["placements"][0][
         "percentile"

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from cri.domain.norms import build_edition
+from cri.domain.edition_draft import build_edition
 from cri.domain.placing import place
 from cri.domain.selection import strengths_and_gaps
 from tests.pool_examples import pool_of, scorecard

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cri.domain.norms import build_edition
+from cri.domain.edition_draft import build_edition
 from cri.domain.strip import strip_of
 from tests.pool_examples import member, pool_of
 
@@ -43,9 +43,7 @@ def test_nothing_to_show_under_eight_agencies() -> None:
 
 
 def test_a_thin_peer_group_shows_its_parent() -> None:
-    pool = [
-        member(f"a{n}", 10 + n, {"sector": "water" if n < 7 else "roads"}, synthetic=True) for n in range(20)
-    ]
+    pool = [member(f"a{n}", 10 + n, {"sector": "roads" if n % 3 else "water"}) for n in range(20)]
     edition = build_edition(pool, "2026.1")
     assert strip_of(edition, "index", "sector=water") == strip_of(edition, "index")
     own = strip_of(edition, "index", "sector=roads")

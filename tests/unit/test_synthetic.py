@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from cri.adapters.instrument_files import find_instrument, load_instrument
+from cri.domain.edition_draft import build_edition
 from cri.domain.errors import InputError
 from cri.domain.instrument import Instrument
-from cri.domain.norms import build_edition, cell_of
+from cri.domain.norms import cell_of
 from cri.domain.scorecard import WaveFacts, build_scorecard
 from cri.domain.sheet import DONT_KNOW, UNANSWERED, Unit
 from cri.domain.synthetic import synthetic_answers, synthetic_pool

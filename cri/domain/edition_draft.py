@@ -1,0 +1,315 @@
+"""Making a norm edition from contributions: cells, groups, the publisher's audit, and what is not published.
+
+The publisher keeps a ledger of who was in which group of which edition. It is as secret as the contributions;
+without it a later edition could not be audited together with the earlier ones. Method section 5.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cri.domain.documents import digest_of
+from cri.domain.eligibility import Admission, Member, admit, name_key
+from cri.domain.errors import InputError, InputProblem
+from cri.domain.microaggregation import MOST_GROUPS, groups_of, within_share
+from cri.domain.norms import INDEX, LEAST_FOR_CELL, SCHEMA, effective_n, figures_of, member_digest
+from cri.domain.peers import ALL, PEER_GROUPS, peer_name
+from cri.domain.publishers_audit import EXACT_UP_TO, FEWEST_OWNERS, AuditedPool, Figure
+from cri.domain.publishing import Proposal, Release, audited_parts, publisher_for
+
+Document = Mapping[str, Any]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+ATTACKER = "two owners with all their agencies, every edition ever published, and who sits in which group"
+GROUPS_OF_A_LARGE_POOL = 40
+"""Groups of a cell beyond the exact audit: with more, too many contributions would have to be left out."""
+
+
+@dataclass(frozen=True)
+class PublishedCell:
+    """Who is in which group of a published cell: digests of answer sheets, lowest group first."""
+
+    edition: str
+    factor: str
+    item: str | None
+    peers: str
+    groups: tuple[tuple[str, ...], ...]
+
+    @property
+    def key(self) -> tuple[str, str | None, str]:
+        """What the cell is about, whichever edition it is in."""
+        return self.factor, self.item, self.peers
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Every cell ever published with new values, and the owner of each contribution ever used.
+
+    owners: answer sheet's digest -> owner. last: the newest edition's document, whose values may be kept.
+    """
+
+    cells: tuple[PublishedCell, ...] = ()
+    owners: Mapping[str, str] = field(default_factory=dict)
+    last: Document | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An edition's document, the cells to be added to the ledger when it is published, and what it lacks.
+
+    fewer: cells with fewer groups than their agencies allow. refused: cells without any value. Both as
+    (factor, peers).
+    """
+
+    document: dict[str, Any]
+    cells: tuple[PublishedCell, ...]
+    fewer: tuple[tuple[str, str], ...]
+    refused: tuple[tuple[str, str], ...]
+
+
+def build_edition(members: Sequence[Member] | Admission, edition: str) -> dict[str, Any]:
+    """The document of a first edition, audited with nothing published before. See `draft_edition`."""
+    return draft_edition(members, edition).document
+
+
+def draft_edition(
+    members: Sequence[Member] | Admission,
+    edition: str,
+    ledger: Ledger | None = None,
+    peers: Sequence[tuple[str, ...]] = PEER_GROUPS,
+) -> Draft:
+    """Make an edition from contributions; the same ones in any order give the same document.
+
+    members: scorecards with agency, owner and facets, or what `admit` made of them. edition: its number, as
+    "2026.1". ledger: what was published before. peers: attribute lists of the peer groups in the order in
+    which they are tried, () being the whole pool. Raises InputError for a mixture that cannot be pooled and
+    for a pool without a member.
+    """
+    admission = members if isinstance(members, Admission) else admit(members)
+    if not admission.members:
+        what = f"none of the {len(admission.left_out)} scorecards can enter an edition"
+        raise InputError([InputProblem(what, f"edition {edition}", "at least one that is large enough")])
+    making = _Making(admission.members, edition, ledger or Ledger())
+    for attributes in peers:
+        making.release(list(making.proposals(attributes)))
+    return making.draft()
+
+
+class _Making:
+    """One edition in the making."""
+
+    def __init__(self, members: Sequence[Member], edition: str, ledger: Ledger) -> None:
+        self.edition = edition
+        self.ledger = ledger
+        # The digests put members in an order that nobody chose and that the edition's name fixes: it decides
+        # between equal scores, and who is left out where an owner holds too much.
+        ordered = sorted(
+            ((member_digest(edition, member.scorecard), member) for member in members),
+            key=lambda pair: (pair[0], name_key(pair[1].agency)),
+        )
+        self.digests = [digest for digest, _ in ordered]
+        self.pool = [member for _, member in ordered]
+        self.sheets = [member.sheet for member in self.pool]
+        self.sheets += sorted(set(ledger.owners) - set(self.sheets))
+        self.owners = self._owner_codes()
+        self.figures = list(figures_of(self.pool[0].scorecard))
+        self.scores = _table(self.pool, "score")
+        parts = audited_parts({code: () for code in self.figures if code != INDEX}, items=False)
+        self.publisher = publisher_for(AuditedPool(self.owners, parts), self._published())
+        self.whole: dict[str, tuple[Integers, ...]] = {}
+        self.cells: list[dict[str, Any]] = []
+        self.added: list[PublishedCell] = []
+        self.fewer: list[tuple[str, str]] = []
+        self.refused: list[tuple[str, str]] = []
+
+    @cached_property
+    def synthetic(self) -> bool:
+        return bool(self.pool[0].scorecard["synthetic"])
+
+    def proposals(self, attributes: tuple[str, ...]) -> Iterator[Proposal]:
+        """Cells of the groups that these attributes make, sorted by name; the index, then the factors."""
+        groups: dict[str, list[int]] = {}
+        for position, member in enumerate(self.pool):
+            if name := peer_name(attributes, member.facets):
+                groups.setdefault(name, []).append(position)
+        large = len(self.owners) > EXACT_UP_TO
+        for name in sorted(groups):
+            inside = np.array(groups[name])
+            kept = inside[list(within_share(self.owners[inside].tolist()))]
+            if len(np.unique(self.owners[kept])) < LEAST_FOR_CELL:
+                continue
+            for number, code in enumerate(self.figures):
+                yield Proposal(
+                    component=code,
+                    peers=name,
+                    contributions=kept,
+                    scores=self.scores[kept, number],
+                    owners=self.owners[kept],
+                    most=GROUPS_OF_A_LARGE_POOL if large else MOST_GROUPS,
+                    wider=self.whole.get(code, ()),
+                )
+
+    def release(self, proposals: Sequence[Proposal]) -> None:
+        """Publish what may be, keep old values where nothing may, and note both."""
+        for release in self.publisher.release(proposals):
+            cell = (release.proposal.component, release.proposal.peers)
+            if release.proposal.peers == ALL:
+                self.whole[release.proposal.component] = release.groups
+            if release.groups:
+                self._add(release)
+                if len(release.groups) < release.asked:
+                    self.fewer.append(cell)
+            elif not self._keep(*cell):
+                self.refused.append(cell)
+
+    def draft(self) -> Draft:
+        """The document as far as it got."""
+        first = self.pool[0].scorecard
+        document: dict[str, Any] = {
+            "schema": SCHEMA,
+            "edition": self.edition,
+            "method": first["method"],
+            "instrument": {key: first["instrument"][key] for key in ("code", "version", "sha256")},
+            "synthetic": self.synthetic,
+            "window": _window(self.pool),
+            "members": self.digests,
+            "within": self._within(),
+            "cells": self.cells,
+            "certificate": self._certificate(),
+        }
+        document["sha256"] = digest_of(document)
+        return Draft(document, tuple(self.added), tuple(self.fewer), tuple(self.refused))
+
+    def _add(self, release: Release) -> None:
+        proposal = release.proposal
+        number = self.figures.index(proposal.component)
+        inside = np.concatenate(release.groups)
+        self.cells.append(
+            {
+                "factor": proposal.component,
+                "item": None,
+                "peers": proposal.peers,
+                "agencies": len(inside),
+                "owners": len(np.unique(self.owners[inside])),
+                "kept_from": None,
+                "left_out": self._left_out(proposal.peers, set(inside.tolist())),
+                "groups": [asdict(run) for run in groups_of(self.scores[:, number], release.groups)],
+            }
+        )
+        sheets = tuple(tuple(self.sheets[one] for one in group) for group in release.groups)
+        self.added.append(PublishedCell(self.edition, proposal.component, None, proposal.peers, sheets))
+
+    def _keep(self, factor: str, peers: str) -> bool:
+        """Show the last edition's values again, unless somebody in them has left the pool since."""
+        last = self.ledger.last
+        old = (
+            next((one for one in last["cells"] if _key(one) == (factor, None, peers)), None) if last else None
+        )
+        if old is None or last is None:
+            return False
+        since = old["kept_from"] or last["edition"]
+        made = next(
+            one for one in self.ledger.cells if one.edition == since and one.key == (factor, None, peers)
+        )
+        inside = {self.sheets.index(sheet) for group in made.groups for sheet in group}
+        if max(inside) >= len(self.pool):
+            return False
+        self.cells.append({**old, "kept_from": since, "left_out": self._left_out(peers, inside)})
+        return True
+
+    def _left_out(self, peers: str, inside: set[int]) -> list[str]:
+        """Digests of those who are in a peer group and not in its cell."""
+        of_peers = (
+            position
+            for position, member in enumerate(self.pool)
+            if peers == ALL or peer_name(_attributes(peers), member.facets) == peers
+        )
+        return [self.digests[position] for position in of_peers if position not in inside]
+
+    def _published(self) -> list[Figure]:
+        place = {sheet: number for number, sheet in enumerate(self.sheets)}
+        return [
+            Figure(cell.factor, np.array([place[sheet] for sheet in group]))
+            for cell in self.ledger.cells
+            for group in cell.groups
+            if cell.item is None
+        ]
+
+    def _owner_codes(self) -> Integers:
+        """Int (contributions ever used,), equal for contributions of one owner; the pool's come first."""
+        names = [name_key(member.owner) for member in self.pool]
+        names += [name_key(self.ledger.owners[sheet]) for sheet in self.sheets[len(names) :]]
+        codes = {name: code for code, name in enumerate(sorted(set(names)))}
+        return np.array([codes[name] for name in names], dtype=np.int64)
+
+    def _within(self) -> dict[str, Any]:
+        """Mean error variance and mean within-agency variance of the whole pool, to two significant digits.
+
+        Unweighted over agencies: one agency, one vote, so that no large one decides. Empty where the whole
+        pool is too small for a cell.
+        """
+        own = self.owners[: len(self.pool)]
+        kept = list(within_share(own.tolist()))
+        if len(np.unique(own[kept])) < LEAST_FOR_CELL:
+            return {}
+        variances = _table([self.pool[number] for number in kept], "sd") ** 2
+        sizes = np.array(
+            [
+                [effective_n(member.scorecard, figure) for figure in figures_of(member.scorecard).values()]
+                for member in (self.pool[number] for number in kept)
+            ]
+        )
+        errors = (variances / sizes).mean(axis=0)
+        return {
+            code: {"v": _two_digits(error), "within_variance": _two_digits(variance)}
+            for code, error, variance in zip(self.figures, errors, variances.mean(axis=0), strict=True)
+        }
+
+    def _certificate(self) -> dict[str, Any]:
+        """What was audited, against whom, with what result."""
+        return {
+            "attacker": ATTACKER,
+            "test": "exact" if len(self.owners) <= EXACT_UP_TO else "sufficient",
+            "fewest_owners": FEWEST_OWNERS,
+            "contributions": len(self.owners),
+            "editions_before": len({cell.edition for cell in self.ledger.cells}),
+            "figures": len(self._published()) + sum(len(cell.groups) for cell in self.added),
+            "cells": {
+                "new": len(self.added),
+                "fewer_groups": len(self.fewer),
+                "kept": sum(cell["kept_from"] is not None for cell in self.cells),
+                "refused": len(self.refused),
+            },
+            "result": "passed",
+        }
+
+
+def _key(cell: Document) -> tuple[str, str | None, str]:
+    return cell["factor"], cell["item"], cell["peers"]
+
+
+def _attributes(peers: str) -> tuple[str, ...]:
+    return tuple(part.partition("=")[0] for part in peers.split("&"))
+
+
+def _table(pool: Sequence[Member], key: str) -> Floats:
+    """One number of the index and of each factor: float (agencies, figures)."""
+    return np.array(
+        [[figure[key] for figure in figures_of(member.scorecard).values()] for member in pool],
+        dtype=np.float64,
+    )
+
+
+def _two_digits(value: float) -> float:
+    return float(f"{value:.1e}")
+
+
+def _window(pool: Sequence[Member]) -> dict[str, str | None]:
+    """First and last month in which a member's wave closed; a day would point at one agency."""
+    months = sorted(member.closed[:7] for member in pool if member.closed)
+    return {"from": months[0] if months else None, "to": months[-1] if months else None}

@@ -15,6 +15,7 @@ from cri.db.session import enter_agency
 from cri.domain.sheet import Unit
 from cri.domain.wave import Submission, submission_from_document
 from cri.services.context import Parts
+from cri.services.instruments import OFFERED, Release
 from cri.services.links import digest_of_token, open_token, personal_token
 
 TREE = (
@@ -48,8 +49,9 @@ def open_wave(
     closes_in: timedelta = timedelta(days=7),
     noun: str = "residents",
     minimum: int = 10,
+    instrument: Release = OFFERED[0],
 ) -> OpenedWave:
-    """A wave of the `cri` instrument, open now. `people`: the unit's code of each person on the roster."""
+    """A wave of an instrument, open now. `people`: the unit's code of each person on the roster."""
     wave_id, now = uuid.uuid4(), datetime.now(UTC)
     invitations = tuple(uuid.uuid4() for _ in people)
     with sessions() as session:
@@ -60,8 +62,8 @@ def open_wave(
                 agency_id=agency_id,
                 id=wave_id,
                 label="Autumn survey",
-                instrument_code="cri",
-                instrument_version="1.0.0",
+                instrument_code=instrument[0],
+                instrument_version=instrument[1],
                 languages=list(languages),
                 noun=noun,
                 minimum=minimum,

@@ -140,8 +140,9 @@ class Respondent:
         return self.send(self.open(f"/s/{token}"))
 
     def answer_all(self, page: Page, value: str = "6") -> Page:
-        """Answer every statement of a section and go on."""
-        return self.send(page, dict.fromkeys(page.form.radios, value))
+        """Answer every statement of a page with `value`, or with the first choice, and go on."""
+        given = {name: value if value in some else some[0] for name, some in page.form.radios.items()}
+        return self.send(page, given)
 
     def to_check(self, token: str, value: str = "6") -> Page:
         """Answer everything up to the checking page."""

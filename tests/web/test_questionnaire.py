@@ -14,13 +14,13 @@ from cri.adapters.envelopes import read_resume_code
 from cri.db.models import Draft, Invitation, MailboxEntry
 from cri.db.session import enter_agency
 from cri.services.context import Parts
-from cri.services.instruments import released_texts
+from cri.services.instruments import OFFERED, released_texts
 from tests.database_fixtures import make_agency
 from tests.factories import OpenedWave, open_wave, received
 from tests.web.respondent import Page, Respondent
 
 Sessions = sessionmaker[Session]
-TEXTS = {locale: released_texts("cri", "1.0.0", locale) for locale in ("en", "ar")}
+TEXTS = {locale: released_texts(*OFFERED[0], locale) for locale in ("en", "ar")}
 
 
 @pytest.fixture
@@ -42,7 +42,9 @@ def test_the_whole_way_in_ten_steps(
     page = ann.open(f"/s/{wave.tokens[0]}")
     steps, values = 1, iter("1234567")
     while not page.is_receipt:
-        changes = dict.fromkeys(page.form.radios, next(values)) if page.form.radios else {}
+        point = next(values) if page.form.radios else ""
+        changes = dict.fromkeys(page.form.radios, point)
+        changes |= {code: some[-2] for code, some in page.form.radios.items() if point not in some}
         changes |= dict.fromkeys(page.form.texts, "Shorter forms")
         page = ann.send(page, changes)
         assert page.status == 200
@@ -50,11 +52,20 @@ def test_the_whole_way_in_ten_steps(
     assert steps <= 10
     (submission,) = received(sessions, parts, wave)
     answered = {f"{code}{number}" for code in TEXTS["en"].factors for number in range(1, 7)}
-    assert set(submission.answers.items) == answered
+    assert set(submission.answers.items) == answered | {"overall", "speak_well"}
     assert submission.answers.items["insight4"] == 1
     assert submission.answers.items["alignment4"] == 6
-    assert submission.answers.comments == {"easier": "Shorter forms"}
+    assert submission.answers.items["overall"] == 7
+    assert submission.answers.comments == {"easier": "Shorter forms", "keep": "Shorter forms"}
+    assert submission.answers.profile == {
+        "work": "support",
+        "manages": "manages_nobody",
+        "tenure": "over_ten_years",
+        "pattern": "other_hours",
+        "place": "at_home",
+    }
     assert (submission.unit, submission.open_link) == ("garage", False)
+    assert (submission.late, submission.seconds) == (False, None)  # no script, no seconds
 
 
 def test_welcome_says_who_asks_and_what_will_be_seen(ann: Respondent, wave: OpenedWave) -> None:
@@ -104,7 +115,7 @@ def test_each_section_says_where_it_stands_and_holds_its_own_items(ann: Responde
         assert "<table" not in page.html
         assert not page.form.checked
         page = ann.answer_all(page)
-    assert page.read.heading == "In your own words"
+    assert page.read.heading == "About your work"
 
 
 def test_one_persons_order_stays_and_differs_from_anothers(app: Flask, wave: OpenedWave) -> None:
@@ -326,7 +337,7 @@ def test_a_text_that_is_refused_survives_a_change_of_language(ann: Respondent, w
     page = ann.send(page, {"easier": "x" * 1001, "go": "language:ar"})
     assert page.status == 422
     assert page.read.attributes["lang"] == "ar"
-    assert page.form.texts == {"easier": "x" * 1001}
+    assert page.form.texts == {"easier": "x" * 1001, "keep": ""}
 
 
 def test_the_browsers_language_is_used_when_the_wave_speaks_it(app: Flask, wave: OpenedWave) -> None:

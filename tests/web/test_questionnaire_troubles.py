@@ -106,7 +106,7 @@ def test_an_over_long_text_comes_back_whole_with_what_and_where(ann: Respondent,
     assert "Your text is 5 characters too long: it has 1,005, and 1,000 fit." in page.text
     assert "#easier" in page.read.links
     assert "<b>&\n" not in page.html
-    assert ann.open(f"/s/{wave.tokens[0]}/closing").form.texts == {"easier": "A good text"}
+    assert ann.open(f"/s/{wave.tokens[0]}/closing").form.texts == {"easier": "A good text", "keep": ""}
     shorter = ann.send(page, {"easier": typed[:1000]})
     assert shorter.read.heading == "Check your answers"
 
@@ -138,7 +138,7 @@ def test_what_is_typed_is_shown_as_text_never_as_a_page(ann: Respondent, wave: O
     page = ann.send(ann.open(f"/s/{wave.tokens[0]}/closing"), {"easier": typed})
     assert "<script>alert" not in page.html
     assert "&lt;script&gt;alert" in page.html
-    assert ann.open(f"/s/{wave.tokens[0]}/closing").form.texts == {"easier": typed}
+    assert ann.open(f"/s/{wave.tokens[0]}/closing").form.texts == {"easier": typed, "keep": ""}
 
 
 # Sessions, tokens, cookies
@@ -167,7 +167,7 @@ def test_a_lost_session_keeps_a_long_text(ann: Respondent, wave: OpenedWave) -> 
     page = ann.open(f"/s/{wave.tokens[0]}/closing")
     lose_session(ann)
     page = ann.send(page, {"easier": "Open on Saturdays"})
-    assert (page.status, page.form.texts) == (400, {"easier": "Open on Saturdays"})
+    assert (page.status, page.form.texts) == (400, {"easier": "Open on Saturdays", "keep": ""})
     assert "Open on Saturdays" in ann.send(page).text
 
 
@@ -194,7 +194,7 @@ def test_nothing_is_done_for_a_form_without_its_token(
     assert received(sessions, parts, wave) == []
     kept = ann.open(f"/s/{wave.tokens[0]}/1").form.checked
     assert set(kept.values()) == {"6"}
-    assert ann.open(f"/s/{wave.tokens[0]}/closing").form.texts == {"easier": ""}
+    assert ann.open(f"/s/{wave.tokens[0]}/closing").form.texts == {"easier": "", "keep": ""}
 
 
 def test_a_forged_form_for_a_dead_link_learns_nothing(ann: Respondent, wave: OpenedWave) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from cri.domain.disclosure_cells import Cells, Int64, distinct_codes
 from cri.domain.disclosure_groups import Figure, Group, Shown
-from cri.domain.disclosure_space import FREE, PRIME, Space, as_coordinates, merged
+from cri.domain.disclosure_space import FREE, PRIME, Space, as_coordinates
 from cri.domain.disclosure_tree import nearest_shown
 
 SAME_WEIGHT = 1e-9
@@ -33,7 +33,7 @@ class Kinds:
         _, atom = np.unique(self.at, return_inverse=True)
         atom = atom.astype(np.int64)
         atom[len(atom) - self.beyond :] = FREE
-        return merged(atom, self.x, self.people, np.arange(len(atom)))
+        return Space(atom, self.x, self.people, np.arange(len(atom)))
 
     def without(self, group: Group, above: int) -> "Kinds":
         """The same people when a group is not shown; `above`: the shown unit closest around it."""

@@ -50,17 +50,20 @@ class Space:
 
         Columns that carry the same weight in all of them, up to a factor, become one.
         """
-        atom, x = self.atom.copy(), self.x
+        atom, anchors = self.atom.copy(), np.full(int(self.atom.max(initial=0)) + 1, FREE, dtype=np.int64)
         anchored, first = np.unique(atom[zero], return_index=True)
-        anchors = np.full(int(atom.max(initial=0)) + 1, FREE, dtype=np.int64)
         anchors[anchored[anchored >= 0]] = zero[first[anchored >= 0]]
-        held = (atom >= 0) & (anchors[atom] >= 0)
-        x = x.copy()
-        x[held] = (x[held] - self.x[anchors[atom[held]]]) % PRIME
+        basis, pivots = echelon(_from_pivots(self, anchors, zero))
+        others = np.setdiff1d(np.arange(self.x.shape[1]), pivots)
+        # The map to the coordinates that are left; there are few, so all else is done after it.
+        onto = np.zeros((self.x.shape[1], len(others)), dtype=np.int64)
+        onto[others] = np.eye(len(others), dtype=np.int64)
+        onto[pivots] = -basis[:, others] % PRIME
+        x = self.x @ onto % PRIME
+        held = np.flatnonzero((atom >= 0) & (anchors[atom] >= 0))
+        x[held] = (x[held] - x[anchors[atom[held]]]) % PRIME
         atom[held] = FREE
-        basis, pivots = echelon(x[zero])
-        others = np.setdiff1d(np.arange(x.shape[1]), pivots)
-        return merged(atom, (x[:, others] - x[:, pivots] @ basis[:, others]) % PRIME, self.people, self.label)
+        return merged(atom, x, self.people, self.label)
 
 
 @dataclass(frozen=True, eq=False)
@@ -201,5 +204,5 @@ def _projective(x: Int64) -> Int64:
 
 
 def as_coordinates(columns: Sequence[Int64], count: int) -> Int64:
-    """int64 (count, coordinates) of whole numbers, modulo PRIME."""
-    return np.stack(columns, axis=1) % PRIME if columns else np.zeros((count, 0), dtype=np.int64)
+    """int64 (count, coordinates) of numbers that are modulo PRIME already."""
+    return np.stack(columns).T if columns else np.zeros((count, 0), dtype=np.int64)

@@ -24,7 +24,6 @@ FEWEST_ITEMS = 5
 """A formula for ease of reading needs about a hundred words: factors with fewer items are read together."""
 
 _WORD = re.compile(r"[^\W\d_]+(?:['-][^\W\d_]+)*'?")
-_SILENT = re.compile(r"(?:[^aeiouyl]e|[aeiouy]les?|[^aeiouylscxzhg]es|[^aeiouytd]ed)$")
 _SIGNS = re.compile("[\u0640\u064b-\u0652\u0670]")
 _SENTENCE_END = re.compile(r"[.?!؟](?:\s|$)")
 
@@ -96,7 +95,7 @@ class WordingRules:
         if rule is None:
             return None
         words = [word for sentence in sentences for word in words_of(sentence)]
-        count = sum(_syllables(word, rule["hyphenation"], rule.get("count_vowels", False)) for word in words)
+        count = sum(_syllables(word, rule) for word in words)
         value = FORMULAS[rule["formula"]].value(len(words) / len(sentences), count / len(words))
         return Readability(rule["formula"], rule.get("at_most", rule.get("at_least")), value)
 
@@ -182,8 +181,8 @@ def _statement_faults(
         yield f"says {', '.join(found)}", "no absolutes: few can agree to them"
     if found := rules.found("joining", wording):
         yield f"joins with {', '.join(found)}", "one idea an item, or an exception with its reason"
-    if found := {match.group() for text in [wording, *said] for match in rules.slips(text)}:
-        yield f"comes to {', '.join(map(repr, sorted(found)))}", "grammar that holds with every noun"
+    if slips := {match.group() for text in [wording, *said] for match in rules.slips(text)}:
+        yield f"comes to {', '.join(map(repr, sorted(slips)))}", "grammar that holds with every noun"
     if item.reversed and (found := rules.found("negations", wording)):
         yield f"is reversed by {', '.join(found)}", "a statement of what is done, not of what is not"
 
@@ -211,20 +210,19 @@ def _pattern(word: str) -> str:
 
 
 @cache
-def _hyphenation(language: str) -> pyphen.Pyphen:
-    return pyphen.Pyphen(lang=language, left=1, right=1)
+def _hyphenation(language: str, margin: int) -> pyphen.Pyphen:
+    """A hyphenation dictionary that leaves at least `margin` letters on either side."""
+    return pyphen.Pyphen(lang=language, left=margin, right=margin)
 
 
-def _syllables(word: str, language: str, count_vowels: bool) -> int:
+def _syllables(word: str, rule: Mapping[str, Any]) -> int:
+    """How many syllables, by the dictionary's hyphens or by vowels; by whichever finds more, if by both."""
     total = 0
-    for part in re.split(r"['-]", word.lower()):
-        if part:
-            hyphens = len(_hyphenation(language).positions(part)) + 1
-            total += max(hyphens, _vowel_groups(part)) if count_vowels else hyphens
+    for part in filter(None, re.split(r"['-]", word)):
+        counts = [1]
+        if "hyphenation" in rule:
+            counts.append(len(_hyphenation(rule["hyphenation"], rule["margin"]).positions(part)) + 1)
+        if "nuclei" in rule:
+            counts.append(len(re.findall(rule["nuclei"], re.sub(rule.get("mute", "$^"), "", part))))
+        total += max(counts)
     return max(1, total)
-
-
-def _vowel_groups(word: str) -> int:
-    """English: groups of vowels, without those written and not spoken (made, makes, asked, whole)."""
-    word = re.sub(r"^(som|ev)e", r"\1", word)  # something, every
-    return len(re.findall(r"[aeiouy]+", word)) - bool(_SILENT.search(word))

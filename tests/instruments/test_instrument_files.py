@@ -14,7 +14,8 @@ import yaml
 
 from cri.adapters.instrument_files import check_instrument, find_instrument, load_instrument, load_texts
 from cri.domain.errors import InputError
-from cri.domain.instrument import Item, OpenQuestion, Scale
+from cri.domain.instrument import AttentionItem, Item, OpenQuestion, ProfileQuestion, Scale
+from tests.instruments.examples import english, write_folder
 
 HERE = Path(__file__).parent
 VALID = sorted((HERE / "valid").glob("*.yaml"))
@@ -50,6 +51,81 @@ def test_a_file_becomes_an_instrument() -> None:
     assert six.factor("agree").items == (Item("A1", reversed=True), Item("A2"), Item("A3", reversed=True))
     eleven = load_instrument(HERE / "valid" / "eleven_points.yaml")
     assert eleven.questions == (OpenQuestion("easier", 1000),)
+
+
+def test_what_is_asked_beside_the_factors() -> None:
+    whole = load_instrument(HERE / "valid" / "whole.yaml")
+    assert whole.outcomes == (Item("overall"), Item("speak_well"))
+    assert whole.profile[1] == ProfileQuestion("tenure", ("short", "middle", "long"))
+    assert whole.attention == AttentionItem("attend", 6)
+    assert (whole.ranked, whole.comparable_with) == (False, ("1.0.0", "1.1.9"))
+    assert [item.code for item in whole.items] == ["a", "b"]
+    least = load_instrument(HERE / "valid" / "minimal.yaml")
+    assert (least.outcomes, least.profile, least.attention, least.comparable_with) == ((), (), None, ())
+    assert least.ranked
+
+
+def test_the_plain_instrument_of_the_architecture_passes(tmp_path: Path) -> None:
+    """Two items, no texts; reverse-keyed ones as its author has them."""
+    path = tmp_path / "instrument.yaml"
+    path.write_text(
+        "code: bfi\nversion: 1.0.0\nscale: {min: 1, max: 6, favourable: 2}\n"
+        "factors:\n  - code: agree\n    items:\n      - {code: A1, reversed: true}\n"
+        "      - {code: A4, reversed: true}\n      - {code: A2}\n",
+        encoding="utf-8",
+    )
+    assert check_instrument(tmp_path) == check_instrument(path) == []
+
+
+def test_texts_of_all_that_can_be_asked(tmp_path: Path) -> None:
+    folder = write_folder(tmp_path, en=english())
+    texts = load_texts(folder, "en")
+    assert texts.statement("overall", "patients") == "We give patients a good service."
+    assert texts.profile["work"].prompt == "What do you do?"
+    assert texts.profile["work"].options == {"front": "Front line", "back": "The rest"}
+    assert (texts.prefer_not_to_say, texts.attention) == ("Prefer not to say", "Choose disagree here.")
+    assert texts.cards["first"].monday == ("Ask.", "Listen.", "Answer.")
+    assert texts.cards["first"].discuss == ("Who?", "What?", "When?")
+    assert texts.cards["first"].caution == "Beware."
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda texts: texts.pop("outcomes"), "outcomes: overall has no text"),
+        (lambda texts: texts["outcomes"].update(x="X."), "outcomes.x: x is not in the instrument"),
+        (lambda texts: texts["outcomes"].update(overall="We give {them}."), "outcomes.overall: uses {them}"),
+        (lambda texts: texts.pop("profile"), "profile: work has no text"),
+        (
+            lambda texts: texts["profile"]["work"]["options"].pop("back"),
+            "profile.work.options: back has no text",
+        ),
+        (
+            lambda texts: texts["profile"]["work"]["options"].update(side="?"),
+            "profile.work.options.side: side is not in the instrument",
+        ),
+        (lambda texts: texts.pop("prefer_not_to_say"), "prefer_not_to_say missing; expected a text, since"),
+        (lambda texts: texts.pop("attention"), "attention missing; expected a text, since"),
+        (
+            lambda texts: texts["cards"].update(second=texts["cards"]["first"]),
+            "second is not in the instrument",
+        ),
+        (lambda texts: texts["cards"].pop("first"), "cards: first has no text"),
+        (lambda texts: texts["cards"]["first"]["monday"].pop(), "cards.first.monday"),
+        (lambda texts: texts["cards"]["first"].pop("caution"), "cards.first: caution missing"),
+        (
+            lambda texts: texts.update(title="For {plural}"),
+            "title: has a brace; expected placeholders in items",
+        ),
+    ],
+)
+def test_texts_must_cover_what_is_asked_beside_the_factors(
+    tmp_path: Path, change: Callable[[dict[str, Any]], None], words: str
+) -> None:
+    texts = english()
+    change(texts)
+    lines = refused(write_folder(tmp_path, en=texts))
+    assert any(words in line for line in lines), lines
 
 
 def test_a_file_with_a_byte_order_mark_and_windows_line_ends(tmp_path: Path) -> None:

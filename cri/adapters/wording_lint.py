@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pyphen  # type: ignore[import-untyped] # ships no types
+import pyphen
 
 from cri.adapters.instrument_translations import text_entries
 from cri.adapters.yaml_files import LocatedYaml, read_yaml

@@ -1,0 +1,182 @@
+"""Nobody's score can be had from editions, over years; and the naive rules that this very attack beats."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+
+from cri.domain.edition_draft import Draft, Ledger, PublishedCell, draft_edition
+from cri.domain.eligibility import Member
+from cri.domain.history_classes import HistoryClasses, owners_in
+from cri.domain.microaggregation import microaggregate
+from cri.domain.norms import figures_of
+from cri.domain.publishers_audit import AuditedPool, Figure, exposed_owners
+from cri.domain.publishing import audited_parts
+from tests.pool_examples import FACTORS, member, pool_of, sheet_digest
+from tests.properties.pool_attacker import Row, exposed, rows_of
+
+Drafting = Callable[[Sequence[Member], str, Ledger], Sequence[PublishedCell]]
+
+
+@dataclass
+class History:
+    """Agencies that join, survey again, leave, over some editions of one way of drafting."""
+
+    draft: Drafting
+    cells: list[PublishedCell] = field(default_factory=list)
+    owner_of: dict[str, str] = field(default_factory=dict)
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def publish(self, members: Sequence[Member], edition: str) -> None:
+        added = self.draft(members, edition, self.ledger)
+        self.cells += added
+        self.owner_of |= {one.sheet: one.owner for one in members}
+        self.ledger = Ledger(tuple(self.cells), dict(self.owner_of), self.ledger.last)
+
+    def exposed(self) -> tuple[str, ...] | None:
+        return exposed(rows_of([(cell.factor, cell.groups) for cell in self.cells], FACTORS), self.owner_of)
+
+
+def audited(members: Sequence[Member], edition: str, ledger: Ledger) -> Sequence[PublishedCell]:
+    return draft_edition(members, edition, ledger).cells
+
+
+def forgetful(members: Sequence[Member], edition: str, ledger: Ledger) -> Sequence[PublishedCell]:
+    """Naive: each edition audited by itself alone."""
+    return draft_edition(members, edition).cells
+
+
+def unaudited(members: Sequence[Member], edition: str, ledger: Ledger) -> Sequence[PublishedCell]:
+    """Naive: every cell of eight owners in full groups of four, without any audit."""
+    cells = []
+    for attribute in (None, "sector", "country"):
+        for value in {one.facets[attribute] if attribute else None for one in members}:
+            inside = [one for one in members if not attribute or one.facets[attribute] == value]
+            if len({one.owner for one in inside}) < 8:
+                continue
+            for code in ("index", *FACTORS):
+                scores = np.array([figures_of(one.scorecard)[code]["score"] for one in inside])
+                names = sorted({one.owner for one in inside})
+                owners = np.array([names.index(one.owner) for one in inside])
+                ends = np.cumsum([group.size for group in microaggregate(scores, owners)])
+                runs = np.split(np.argsort(scores, kind="stable"), ends[:-1])
+                groups = tuple(tuple(inside[place].sheet for place in run) for run in runs)
+                cells.append(PublishedCell(edition, code, None, f"{attribute}={value}", groups))
+    return cells
+
+
+def years(seed: int, draft: Drafting, *, churn: float = 0.4) -> History:
+    """Three editions of a small pool: agencies join, leave and survey again; some have an owner in common."""
+    draws = np.random.default_rng(seed)
+    history, current, waves = History(draft), {}, 0
+    agencies = [f"a{number}" for number in range(16)]
+    owner = {one: one if draws.random() < 0.75 else f"o{draws.integers(2)}" for one in agencies}
+    facets = {
+        one: {"sector": str(draws.choice(["w", "r"])), "country": str(draws.choice(["SE", "NO"]))}
+        for one in agencies
+    }
+    for edition in range(3):
+        for one in agencies[: 12 + 2 * edition]:
+            if one not in current or draws.random() < churn:
+                waves += 1
+                scores = tuple(50 + draws.normal(0, 10, 2))
+                current[one] = member(
+                    one,
+                    scores,
+                    {"owner": owner[one], **facets[one]},
+                    sheet_sha256=sheet_digest(f"{one}{waves}"),
+                )
+            elif draws.random() < 0.15:
+                del current[one]
+        history.publish(list(current.values()), f"2026.{edition + 1}")
+    return history
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_over_years_nobody_is_exposed(seed: int) -> None:
+    history = years(seed, audited)
+    assert history.cells
+    assert history.exposed() is None
+
+
+@pytest.mark.parametrize("naive", [forgetful, unaudited])
+def test_naive_rules_are_beaten_by_the_same_attack(naive: Drafting) -> None:
+    assert all(years(seed, naive, churn=0.1).exposed() for seed in range(3))
+
+
+def test_republishing_when_one_agency_joins_gives_it_away() -> None:
+    pool = [member(f"a{n}", (40 + n, 60 - n)) for n in range(14)]
+    for draft, beaten in ((forgetful, True), (audited, False)):
+        history = History(draft)
+        history.publish(pool[:13], "2026.1")
+        history.publish(pool, "2026.2")
+        assert (history.exposed() is not None) == beaten
+    assert {cell.edition for cell in history.cells} == {"2026.1"}  # nothing new could be said
+
+
+def test_exact_quantiles_and_a_literal_best_are_beaten() -> None:
+    sheets = [f"s{number}" for number in range(20)]
+    owner_of = dict(zip(sheets, sheets, strict=True))
+    # quantiles of type 7 at each 1/19 of twenty agencies are the order statistics themselves
+    quantiles: list[Row] = [{(one, "insight"): 1} for one in sheets]
+    best: list[Row] = [{(one, "insight"): 1 for one in sheets}, {(sheets[-1], "insight"): 1}]
+    three: list[Row] = [{(one, "insight"): 1 for one in sheets[-3:]}]
+    four: list[Row] = [{(one, "insight"): 1 for one in sheets[-4:]}]
+    assert exposed(quantiles, owner_of) is not None
+    assert exposed(best, owner_of) is not None
+    assert exposed(three, owner_of) is not None
+    assert exposed(four, owner_of) is None
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_audit_and_the_attacker_agree_on_any_figures(seed: int) -> None:
+    """Random figures, audited or not: the audit says "exposed" exactly when the attacker finds somebody."""
+    draws = np.random.default_rng(seed)
+    total = int(draws.integers(5, 11))
+    owners = draws.integers(0, total, total) if seed % 2 else np.arange(total)
+    pool = AuditedPool(owners, audited_parts(dict.fromkeys(FACTORS, ()), items=False))
+    figures = []
+    for component in (*FACTORS, "index")[: 2 + seed % 2] * int(draws.integers(1, 3)):
+        inside = draws.permutation(np.flatnonzero(draws.random(total) < 0.9))
+        parts = np.array_split(inside, int(draws.integers(1, 3)))
+        figures += [Figure(component, part) for part in parts if len(part)]
+    rows = rows_of([(one.component, [[str(c) for c in one.contributions]]) for one in figures], FACTORS)
+    owner_of: Mapping[str, str] = {str(number): str(owner) for number, owner in enumerate(owners)}
+    assert (exposed_owners(pool, figures) is None) == (exposed(rows, owner_of) is None)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_in_a_large_pool_every_class_of_one_history_holds_four_owners(seed: int) -> None:
+    draws = np.random.default_rng(seed)
+    owners = draws.integers(0, 200, 240)
+    pool = AuditedPool(owners, audited_parts(dict.fromkeys(FACTORS, ()), items=False))
+    classes, published = HistoryClasses(pool), []
+    for component in (*FACTORS, "index", *FACTORS):
+        wished = draws.integers(0, 9, 240)
+        kept = classes.admit(component, wished)
+        assert set(np.unique(kept[kept != wished])) <= {0}
+        published += [
+            Figure(component, np.flatnonzero(kept == group)) for group in range(1, 9) if (kept == group).any()
+        ]
+    assert len(published) > 20
+    for code in FACTORS:
+        inside = classes.published[code]
+        assert owners_in(classes.labels[code], owners)[classes.labels[code]][inside].min() >= 4
+    assert exposed_owners(pool, published) is None
+
+
+def test_a_withdrawn_agency_is_in_no_new_value_and_in_no_kept_one() -> None:
+    pool = pool_of([40.0 + n for n in range(24)])
+    first = draft_edition(pool, "2026.1")
+    ledger = Ledger(first.cells, {one.sheet: one.owner for one in pool}, first.document)
+    same = draft_edition(pool, "2026.2", ledger)
+    assert kept(same) == {"2026.1"} or not kept(same)
+    gone = draft_edition(pool[1:], "2026.2", ledger)
+    assert all(cell["kept_from"] is None for cell in gone.document["cells"])
+    withdrawn = pool[0].sheet
+    assert not any(withdrawn in group for cell in gone.cells for group in cell.groups)
+
+
+def kept(draft: Draft) -> set[str]:
+    return {cell["kept_from"] for cell in draft.document["cells"] if cell["kept_from"]}

@@ -12,11 +12,12 @@ from scipy.special import fdtri
 
 from cri.domain import agreement as agreement_of
 from cri.domain import scoring, statistics
+from cri.domain import weighting as weighting_of
 from cri.domain.reliability import Omega, one_factor_omega
 from cri.domain.statistics import Moments
 from tests.reference.catalogue import cases
 from tests.reference.conftest import require_data
-from tests.reference.proofs import agreement, norms, reliability, samples, worked_examples
+from tests.reference.proofs import agreement, norms, reliability, samples, weighting, worked_examples
 from tests.reference.test_cases import run
 
 
@@ -120,6 +121,16 @@ BENDS: list[tuple[str, Bend]] = [
     (
         "reliability_bfi:bfi.agree.omega_ml_1factor",
         ("loadings a thousandth off", reliability, "one_factor_omega", stretched),
+    ),
+    ("survey_api:api.clus1.rake.eps1e-10", ("raking stops early", weighting_of, "TOLERANCE", 1e-5)),
+    (
+        "survey_api:api.nonresponse.rake3",
+        (
+            "design effect with divisor n - 1",
+            weighting,
+            "design_effect",
+            lambda w: 1 + w.var(ddof=1) / w.mean() ** 2,
+        ),
     ),
     (f"{NULLS}.uniform", ("A^2 / 12", agreement_of, "uniform_variance", lambda a: a * a / 12)),
     (f"{NULLS}.slight_skew", ("the null of six points", agreement_of, "SLIGHT_SKEW", {5: 1.85})),

@@ -8,11 +8,13 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy.orm import Session, sessionmaker
 
+from cri.domain.wave import PREFERS_NOT
 from cri.services.context import Parts
 from tests.browser.questionnaire_walk import FACTORS, LAPTOP, NEXT, PHONE, Walk, walk_in
 from tests.factories import OpenedWave, open_wave, received
 
 Sessions = sessionmaker[Session]
+ABOUT_WORK = {"overall": "5", "manages": "manages_nobody", "place": PREFERS_NOT}
 NewContext = Callable[..., BrowserContext]
 
 
@@ -59,6 +61,8 @@ def test_the_whole_way(
         walk.answer_section(factor, str(number))
         walk.next()
     walk.at("closing")
+    for question, choice in ABOUT_WORK.items():
+        walk.choose(question, choice)
     walk.page.fill("#easier", "Fewer forms / نماذج أقل")
     walk.next()
     walk.at("check")
@@ -67,7 +71,9 @@ def test_the_whole_way(
     (submission,) = received(sessions, parts, wave)
     assert submission.answers.items == {
         f"{factor}{place}": number for number, factor in enumerate(FACTORS, start=1) for place in range(1, 7)
-    }
+    } | {"overall": 5}
+    assert submission.answers.profile == {"manages": "manages_nobody", "place": PREFERS_NOT}
+    assert (submission.seconds is None) is not script
     assert submission.answers.comments == {"easier": "Fewer forms / نماذج أقل"}
     assert complaints == []
     assert [url for url in asked if not url.startswith(live_server)] == []
@@ -297,3 +303,23 @@ def test_the_soft_prompt_takes_the_focus_and_leads_to_what_is_open(
     assert walk.page.evaluate("document.activeElement.name") == item
     walk.next()
     walk.at("2")
+
+
+def test_the_browser_counts_how_long_a_section_was_open(
+    new_context: NewContext, sessions: Sessions, parts: Parts, wave: OpenedWave, address: str
+) -> None:
+    """Also across a save in between and a second look: nobody is fast who was not."""
+    walk = walk_in(new_context(), address)
+    walk.next()
+    walk.answer_section("insight")
+    walk.page.wait_for_timeout(2200)
+    walk.next()
+    walk.press("back")
+    spent = walk.page.locator("#questionnaire").get_attribute("data-spent")
+    assert spent is not None
+    assert 2 <= int(spent) <= 30
+    walk.next()
+    walk.press("back")
+    again = walk.page.locator("#questionnaire").get_attribute("data-spent")
+    assert again is not None
+    assert int(again) >= int(spent)

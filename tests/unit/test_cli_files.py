@@ -164,6 +164,8 @@ def test_a_pipe_is_written_to_and_never_replaced(folder: Path) -> None:
     program = [sys.executable, "-c", f"print(open({str(pipe)!r}).read())"]
     with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as reader:
         result = run("score", folder / "answers.csv", "--instrument", folder / "tiny", "-o", pipe)
+        if result.exit_code:
+            reader.kill()  # nothing was written: it would wait for ever
         received, _ = reader.communicate(timeout=30)
     assert result.exit_code == 0
     assert json.loads(received)["schema"] == "cri.scorecard/1"

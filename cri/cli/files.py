@@ -96,7 +96,7 @@ def write_out(text: str, output: Path | None) -> None:
 
 
 def _population(sheet: AnswerSheet, counted: Headcounts | None) -> int | None:
-    """Everybody counted by margin; else in the tree, if all who answered are in it and each top is counted."""
+    """Everybody counted by margin; else in the tree, if it holds all who answered and each top is counted."""
     if counted:
         return people_counted(counted)
     tops = [unit.headcount for unit in sheet.units if unit.parent is None]

@@ -17,16 +17,13 @@ from cri.domain.edition_draft import build_edition
 from cri.domain.instrument import Instrument
 from cri.domain.placing import place
 from cri.domain.position import LOWER_HALF, LOWER_QUARTER, NEAR_MIDDLE, UPPER_HALF, UPPER_QUARTER, _band_of
-from cri.domain.reliability import feldt_interval
 from cri.domain.rounding import rounded
 from cri.domain.scorecard import WaveFacts, build_scorecard
 from cri.domain.sheet import Unit
-from cri.domain.statistics import standard_error, t_interval
 from cri.domain.synthetic import synthetic_answers, synthetic_pool
+from tests.method_document import TEXT, flowing, table
 
 DOMAIN = Path(cri.domain.__file__).parent
-METHOD = Path(__file__).parents[2] / "docs" / "method.md"
-TEXT = METHOD.read_text(encoding="utf-8")
 MODULES = (  # those whose numbers are the method's
     "scorecard",
     "statistics",
@@ -52,18 +49,6 @@ WHERE_SHOWN = {  # null where nothing had to be hidden, or at the top of the tre
     "units[].suppressed",
     "units[].factors{}.suppressed",
 }
-
-
-def table(heading: str) -> list[list[str]]:
-    """Cells of the table whose header begins with `heading`, without the header and the line under it."""
-    lines = TEXT.splitlines()
-    start = next(number for number, line in enumerate(lines) if line.startswith(f"| {heading} |"))
-    rows = []
-    for line in lines[start + 2 :]:
-        if not line.startswith("|"):
-            break
-        rows.append([cell.strip().strip("`") for cell in line.strip("|").split("|")])
-    return rows
 
 
 CONSTANTS = table("constant")
@@ -143,27 +128,6 @@ def test_how_answers_are_keyed(instrument: Instrument) -> None:
     assert "(4 of 6)" in TEXT
     assert {factor.needed for factor in instrument.factors} == {4}
     assert "(on 1 to 7: 8 - x)" in TEXT
-
-
-def test_the_examples_come_out(instrument: Instrument) -> None:
-    n, se, low, high = numbers_in(r"n = (\d+) of N = 200: SE = ([\d.]+), interval ([\d.]+) to ([\d.]+)\.")
-    computed = standard_error(16, int(n), 200)
-    assert round(computed, 3) == se
-    assert tuple(round(end, 1) for end in t_interval(60, computed, int(n))) == (low, high)
-    alpha, k, n, low, high = numbers_in(r"alpha = (.79), k = (\d+), n = (\d+), 90 % gives (.\d+) to (.\d+)\.")
-    exact = feldt_interval(alpha, int(k), int(n), 0.90)
-    # The published vector is rounded in its last digit.
-    assert exact == pytest.approx((low, high), abs=1e-4)
-
-
-def flowing() -> str:
-    return " ".join(TEXT.split())
-
-
-def numbers_in(pattern: str) -> tuple[float, ...]:
-    found = re.search(pattern, flowing())
-    assert found, pattern
-    return tuple(float(number) for number in found.groups())
 
 
 def test_what_is_told_to_be_missing_is_null_and_nothing_else(instrument: Instrument) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from urllib.parse import urljoin
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -126,6 +127,10 @@ class Respondent:
     def open(self, path: str) -> Page:
         """Follow a link."""
         return self._page(self.client.get(path, headers=self._headers(), follow_redirects=True))
+
+    def follow(self, page: Page, link: str) -> Page:
+        """Choose a link of a page."""
+        return self.open(urljoin(page.path, link.partition("#")[0]))
 
     def send(self, page: Page, changes: dict[str, str] | None = None, *, form: Form | None = None) -> Page:
         """Send a page's form with `changes`; a field changed to "" is sent empty."""

@@ -187,21 +187,21 @@ def test_the_checking_page_leads_to_what_is_open_and_back(ann: Respondent, wave:
     page = ann.send(page)
     assert "One statement is still open" in page.text
     link = next(link for link in page.read.links if link.endswith("#insight6"))
-    page = ann.open(link.partition("#")[0])
+    page = ann.follow(page, link)
     assert page.read.heading == "Section 1 of 6"
     page = ann.send(page, {"insight6": "7"})
     assert page.read.heading == "Check your answers"
     assert "Every statement is answered" in page.text
     assert "6 of 6 answered" in page.text
     link = next(link for link in page.read.links if link.endswith("#easier"))
-    page = ann.send(ann.open(link.partition("#")[0]), {"easier": "Longer hours"})
+    page = ann.send(ann.follow(page, link), {"easier": "Longer hours"})
     assert page.read.heading == "Check your answers"
     assert "Longer hours" in page.text
 
 
 def test_the_checking_page_shows_every_answer_in_words(ann: Respondent, wave: OpenedWave) -> None:
     page = ann.to_check(wave.tokens[0], "6")
-    assert page.html.count("<dd><bdi>Agree</bdi> <a") == 36
+    assert page.html.count("<dd>Agree</dd>") == 36
     for code in TEXTS["en"].items:
         statement = TEXTS["en"].statement(code, "residents")
         assert statement.replace("'", "&#39;") in page.html

@@ -96,12 +96,12 @@ def show_check(visit: Visit, frame: dict[str, Any]) -> str:
         rows = []
         for item in in_order(visit, factor):
             statement = texts.statement(item, questionnaire.noun)
-            href = visit.url(str(place), back=CHECK) + f"#{item}"
+            href = _change(str(place), item)
             answer = point_in_words(questionnaire, texts, answers.items.get(item))
             if answer is None:  # each statement is on the page once: here or among the answers
                 still_open.append({"text": statement, "href": href})
             else:
-                rows.append({"code": item, "statement": statement, "answer": answer, "href": href})
+                rows.append({"statement": statement, "answer": answer, "href": href})
         title = _("Section %(number)s of %(total)s", number=place, total=total)
         sections.append(_answered(title, rows, len(factor.items)))
     sections = [section for section in sections if section["rows"]]
@@ -110,16 +110,20 @@ def show_check(visit: Visit, frame: dict[str, Any]) -> str:
         sections.append(_answered(_closing_title(questionnaire.instrument), rows, len(rows)))
     comments = [
         {
-            "code": question.code,
             "statement": texts.questions[question.code].prompt,
             "answer": answers.comments.get(question.code),
-            "href": visit.url(CLOSING, back=CHECK) + f"#{question.code}",
+            "href": _change(CLOSING, question.code),
         }
         for question in questionnaire.instrument.questions
     ]
     return render_page(
         "check", questionnaire, **frame, sections=sections, still_open=still_open, comments=comments
     )
+
+
+def _change(step: str, code: str) -> str:
+    """From the checking page to one answer, and back with Next. Without the path: the page is weighed."""
+    return f"{step}?back={CHECK}#{code}"
 
 
 def _answered(title: str, rows: list[dict[str, Any]], of_all: int) -> dict[str, Any]:
@@ -148,9 +152,8 @@ def _beside_the_factors(visit: Visit, progress: Progress) -> list[dict[str, Any]
         )
         for question in instrument.profile
     ]
-    address = visit.url(CLOSING, back=CHECK)
     return [
-        {"code": code, "statement": asked, "answer": answer, "href": f"{address}#{code}"}
+        {"statement": asked, "answer": answer, "href": _change(CLOSING, code)}
         for code, asked, answer in (*outcomes, *profile)
     ]
 

@@ -65,7 +65,7 @@ def rwg(variance: Floats, null_variance: float) -> Floats:
 def rwg_j(item_variances: Floats, items: int, points: int) -> RwgJ:
     """r_wg(J) = J r / (J r + 1 - r) with r = 1 - mean item variance / s_E^2, under three nulls.
 
-    `item_variances`: float (groups, items), divisor n - 1, NaN where an item has none (nobody, or one person):
+    `item_variances`: float (groups, items), divisor n - 1, NaN where an item has none (no one, or one):
     then the group has no r_wg(J). Source: James, Demaree & Wolf (1984).
     """
     mean = _mean_over_items(item_variances)

@@ -1,13 +1,14 @@
 """Whether the items of a factor hang together. Method section 4."""
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import fdtri
 
 from cri.domain.instrument import Factor, Instrument
+from cri.domain.pair_sums import PairSums
 from cri.domain.scoring import keyed
 from cri.domain.sheet import AnswerSheet
 from cri.domain.statistics import CONFIDENCE
@@ -43,33 +44,6 @@ class Omega:
     value: float
     loadings: tuple[float, ...]
     uniquenesses: tuple[float, ...]
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class PairSums:
-    """What covariances are made of: whole numbers, so exact, and those of two sheets can be added.
-
-    int64 (items, items). `both`: respondents who answered both; `sums[i, j]`: sum of item i over those who
-    also answered j; `products`: sum of their products.
-    """
-
-    both: npt.NDArray[np.int64]
-    sums: npt.NDArray[np.int64]
-    products: npt.NDArray[np.int64]
-
-    def __add__(self, other: Self) -> "PairSums":
-        return PairSums(self.both + other.both, self.sums + other.sums, self.products + other.products)
-
-    def __sub__(self, other: Self) -> "PairSums":
-        return PairSums(self.both - other.both, self.sums - other.sums, self.products - other.products)
-
-    def covariances(self, fewest: int = 2) -> Float | None:
-        """float64 (items, items), divisor n - 1; None if under `fewest` (at least 2) answered some pair."""
-        if not self.both.size or self.both.min() < max(fewest, 2):
-            return None
-        # n^2 cov is a whole number below 2^53 for a million people, so this is rounded twice only.
-        above = self.products * self.both - self.sums * self.sums.T
-        return above / (self.both * (self.both - 1.0))
 
 
 def factor_alpha(

@@ -1,7 +1,6 @@
 """The scorecard: all results of one wave as one document. Method section 7.
 
-Numbers are full doubles; rounding happens once, at display. Fields of later versions of the method are
-present and null.
+Numbers are full doubles; rounding happens once, at display. What cannot be said or shown is null.
 """
 
 from collections.abc import Mapping
@@ -9,19 +8,23 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from cri.domain.disclosure import MINIMUM, Bands, Gateway, Suppressed
+import numpy as np
+
+from cri.domain.answer_columns import by_columns
+from cri.domain.disclosure import MINIMUM, Gateway
+from cri.domain.disclosure_cells import release_cells
 from cri.domain.errors import InputError, InputProblem
-from cri.domain.instrument import Factor, Instrument, Item, Scale
-from cri.domain.reliability import factor_alpha
-from cri.domain.scoring import FactorSums, ItemCounts, WaveSums, sum_wave
+from cri.domain.instrument import Instrument, Scale
+from cri.domain.release import ReleasePlan, plan_release
+from cri.domain.scorecard_factors import factor_document, without_n_eff
+from cri.domain.scorecard_figures import NO_FIGURES, Document, figures_of
+from cri.domain.scorecard_groups import agreement_document, profile_documents, unit_documents
+from cri.domain.scorecard_quality import early_late_document
+from cri.domain.scoring import WaveSums, sum_wave
 from cri.domain.sheet import AnswerSheet, unit_parents
-from cri.domain.statistics import Moments, standard_error, t_interval
 
 SCHEMA = "cri.scorecard/1"
 METHOD = "1.0"
-BANDS = ("unfavourable", "neutral", "favourable")
-
-Document = dict[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,19 +55,58 @@ class WaveFacts:
 def build_scorecard(instrument: Instrument, sheet: AnswerSheet, facts: WaveFacts) -> Document:
     """Score a wave. Figures with too few people behind them are null; a wave of nobody is all null.
 
-    Raises InputError if the population is smaller than the number of answers, ValueError if the sheet is
-    not of this instrument or the minimum is below the method's.
+    In this order: screen, weigh, sum up, plan what may be released, write down. Raises InputError if the
+    population is smaller than the number of answers or head-counts do not fit, ValueError if the sheet is not
+    of this instrument or the minimum is below the method's.
     """
+    _check_population(sheet, facts)
+    gateway = Gateway(facts.minimum)
+    sheet = by_columns(sheet)
+    sums = sum_wave(instrument, sheet)
+    plan = _plan(instrument, sheet, sums, gateway)
+    factors = [
+        factor_document(factor, factor_sums, instrument.scale, facts.headcount, release, gateway)
+        for factor, factor_sums, release in zip(instrument.factors, sums.factors, plan.factors, strict=True)
+    ]
+    return {
+        **_head(instrument, facts),
+        "population": _population(sums, facts.headcount),
+        "index": _index(sums, factors, instrument.scale, facts.headcount, plan),
+        "factors": factors,
+        "units": unit_documents(sheet.units, sums, instrument.scale, plan),
+        "agreement": agreement_document(sums, plan),
+        "quality": {
+            "screening": None,
+            "with_excluded": None,
+            "early_late": early_late_document(sums, instrument.scale, plan),
+        },
+        "profile": profile_documents(instrument, sums, plan, facts.headcounts or {}),
+        "outcomes": None,
+        "change": None,
+        "drivers": None,
+        "disclosure": plan.certificate,
+        "claims": [],
+    }
+
+
+def _check_population(sheet: AnswerSheet, facts: WaveFacts) -> None:
     if facts.headcount is not None and facts.headcount < sheet.respondents:
         what = f"{facts.headcount} people gave {sheet.respondents} answers"
         expected = f"at least {sheet.respondents}, or nothing if it is not known"
         raise InputError([InputProblem(what, "population", expected)])
-    gateway = Gateway(facts.minimum)
-    sums = sum_wave(instrument, sheet)
-    factors = [
-        _factor(instrument, factor, sheet, factor_sums, facts.headcount, gateway)
-        for factor, factor_sums in zip(instrument.factors, sums.factors, strict=True)
+
+
+def _plan(instrument: Instrument, sheet: AnswerSheet, sums: WaveSums, gateway: Gateway) -> ReleasePlan:
+    alike = [
+        gateway.shows(item.moments.n) and not gateway.shows_shares(item.bands)
+        for factor in sums.factors
+        for item in factor.items
     ]
+    cells = release_cells(instrument, sheet)
+    return plan_release(cells, unit_parents(sheet.units), gateway.minimum, alike=np.array(alike, dtype=bool))
+
+
+def _head(instrument: Instrument, facts: WaveFacts) -> Document:
     return {
         "schema": SCHEMA,
         "method": METHOD,
@@ -84,14 +126,6 @@ def build_scorecard(instrument: Instrument, sheet: AnswerSheet, facts: WaveFacts
             "minimum": facts.minimum,
         },
         "sheet_sha256": facts.sheet_sha256,
-        "population": _population(sums, facts.headcount),
-        "index": _index(sums, factors, instrument.scale, facts.headcount, gateway),
-        "factors": factors,
-        "units": _units(instrument, sheet, sums, gateway),
-        "agreement": None,
-        "quality": None,
-        "profile": None,
-        "claims": [],
     }
 
 
@@ -101,149 +135,24 @@ def _population(sums: WaveSums, headcount: int | None) -> Document:
         "responses": sums.responses,
         "usable": sums.usable,
         "response_rate": sums.responses / headcount if headcount else None,
-        "excluded": 0,
+        "excluded": sums.excluded,
         "weights": None,
     }
 
 
 def _index(
-    sums: WaveSums, factors: list[Document], scale: Scale, headcount: int | None, gateway: Gateway
+    sums: WaveSums, factors: list[Document], scale: Scale, headcount: int | None, plan: ReleasePlan
 ) -> Document:
     """Mean of the factor scores; its standard error over respondents who have every factor."""
+    n = int(sums.index.n[0])
     scores = [factor["score"] for factor in factors]
-    shown = None not in scores and gateway.shows(sums.index.n)
-    if not shown:
-        return {"n": sums.index.n, "score": None, "sd": None, "se": None, "interval": None}
-    return {
-        "n": sums.index.n,
-        **_score(sums.index, scale, headcount, centre=sum(scores) / len(scores)),
-    }
-
-
-def _score(
-    moments: Moments, scale: Scale, population: int | None, centre: float | None = None
-) -> dict[str, Any]:
-    """Score, sd, se and interval on 0-100 of values on the response scale; `centre` replaces their mean."""
-    stretch = 100 / (scale.maximum - scale.minimum)
-    score = (moments.mean - scale.minimum) * stretch if centre is None else centre
-    sd = moments.sd * stretch
-    se = standard_error(sd, moments.n, population)
-    return {"score": score, "sd": sd, "se": se, "interval": list(t_interval(score, se, moments.n))}
-
-
-def _factor(
-    instrument: Instrument,
-    factor: Factor,
-    sheet: AnswerSheet,
-    sums: FactorSums,
-    headcount: int | None,
-    gateway: Gateway,
-) -> Document:
-    n = sums.everybody.n
-    items = [
-        _item(item, counts, instrument.scale, gateway)
-        for item, counts in zip(factor.items, sums.items, strict=True)
-    ]
-    if gateway.shows(n):
-        figures = _score(sums.everybody, instrument.scale, headcount)
-        alpha = factor_alpha(instrument, factor, sheet, n, gateway.minimum)
-    else:
-        figures, alpha = {"score": None, "sd": None, "se": None, "interval": None}, None
-    return {
-        "code": factor.code,
-        "n": n,
-        **figures,
-        "favourable": _factor_favourable(sums, gateway),
-        "alpha": {"value": alpha.value, "interval": list(alpha.interval)} if alpha else None,
-        "omega": None,
-        "mean_inter_item_r": None,
-        "rwg_j": None,
-        "ad_m": None,
-        "items": items,
-    }
-
-
-def _factor_favourable(sums: FactorSums, gateway: Gateway) -> float | None:
-    """Share of all answers to the factor's items that are favourable.
-
-    Hidden as soon as one item's share is: the others would give it away.
-    """
-    bands = [_bands(counts) for counts in sums.items]
-    if not gateway.shows(sums.everybody.n) or not all(map(gateway.shows_shares, bands)):
-        return None
-    return sum(favourable for _, _, favourable in bands) / sum(map(sum, bands))
-
-
-def _item(item: Item, counts: ItemCounts, scale: Scale, gateway: Gateway) -> Document:
-    n = counts.moments.n
-    bands = _bands(counts)
-    favourable, limit = gateway.share(counts.favourable, bands)
-    points = [str(point) for point in range(scale.minimum, scale.maximum + 1)]
-    cells = gateway.distribution(counts.counts, points, bands, BANDS)
-    return {
-        "code": item.code,
-        "reversed": item.reversed,
-        "n": n,
-        "dont_know": counts.dont_know,
-        "mean": counts.moments.mean if gateway.shows(n) else None,
-        "sd": counts.moments.sd if gateway.shows(n) else None,
-        "distribution": None
-        if cells is None
-        else {
-            "kind": "points" if gateway.full(n) else "bands",
-            "cells": [{"code": cell.code, "share": cell.share, "limit": cell.limit} for cell in cells],
-        },
-        "favourable": favourable,
-        "favourable_limit": limit,
-        "item_rest_r": None,
-    }
-
-
-def _bands(counts: ItemCounts) -> Bands:
-    neutral = counts.moments.n - counts.favourable - counts.unfavourable
-    return counts.unfavourable, neutral, counts.favourable
-
-
-def _units(instrument: Instrument, sheet: AnswerSheet, sums: WaveSums, gateway: Gateway) -> list[Document]:
-    parents = [int(parent) for parent in unit_parents(sheet.units)]
-    hidden = gateway.groups(sums.usable, sums.units, parents)
-    by_factor: list[tuple[Suppressed | None, ...]] = [
-        gateway.groups(factor.everybody.n, [unit.n for unit in factor.units], parents, hidden)
-        for factor in sums.factors
-    ]
-    return [
-        {
-            "code": unit.code,
-            "name": unit.name,
-            "parent": unit.parent,
-            # How many answered in a group too small to show is itself not shown.
-            "n": sums.units[place] if hidden[place] is None else None,
-            "suppressed": hidden[place],
-            "factors": None
-            if hidden[place]
-            else {
-                factor.code: _unit_factor(
-                    factor.units[place], status[place], instrument.scale, unit.headcount
-                )
-                for factor, status in zip(sums.factors, by_factor, strict=True)
-            },
-        }
-        for place, unit in enumerate(sheet.units)
-    ]
-
-
-def _unit_factor(
-    moments: Moments, suppressed: Suppressed | None, scale: Scale, headcount: int | None
-) -> Document:
-    later = {"rwg_j": None, "ad_m": None}
-    if suppressed:
-        return {"n": None, "suppressed": suppressed, "score": None, "se": None, "interval": None, **later}
-    figures = _score(moments, scale, headcount)
-    return {
-        "n": moments.n,
-        "suppressed": None,
-        "score": figures["score"],
-        "se": figures["se"],
-        "interval": figures["interval"],
-        **later,
-    }
+    if not plan.index or None in scores:
+        return {"n": n, "n_eff": None, **NO_FIGURES, "unweighted": None}
+    people = None if headcount is None else np.array([float(headcount)])
+    figures = figures_of(sums.index, scale, people, np.array([sum(scores) / len(scores)]))
+    document = {"n": n, **figures.document(0), "unweighted": None}
+    plain = [factor["unweighted"] for factor in factors]
+    if None not in plain:
+        centre = np.array([sum(factor["score"] for factor in plain) / len(plain)])
+        document["unweighted"] = without_n_eff(figures_of(sums.index.unweighted(), scale, people, centre))
+    return document

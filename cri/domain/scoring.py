@@ -1,96 +1,185 @@
-"""From answers to sums: everything a scorecard needs to know about a sheet, in one pass.
+"""From answers to sums: everything a scorecard needs to know about a sheet, in one pass down its columns.
 
 Method section 3. Reverse-key (x' = min + max - x); a respondent's factor score is the mean of the answered
 items if at least two thirds are answered; the agency's is the mean over respondents; 0-100 by
 100 (x - min) / (max - min). No loop over respondents; units by counting, then adding up the tree.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from cri.domain.answer_columns import UInt8, check_fits, keyed_steps
+from cri.domain.factor_values import FactorValues, IndexValues, factor_values
+from cri.domain.groupings import Groupings, read_groupings
+from cri.domain.histograms import Counting, GroupSums, WholeWeights, group_sums
 from cri.domain.instrument import Factor, Instrument, Scale
-from cri.domain.sheet import DONT_KNOW, NO_UNIT, AnswerSheet, subtree_sums, unit_parents
+from cri.domain.item_counts import ItemCounts, count_dont_know, count_item, count_items
+from cri.domain.pair_sums import PairSums, count_pairs
+from cri.domain.sheet import AnswerSheet, subtree_sums
 from cri.domain.statistics import Moments
 
+Bool = npt.NDArray[np.bool_]
 Int8 = npt.NDArray[np.int8]
 Int64 = npt.NDArray[np.int64]
-
-_LARGEST_PARTS = 1_000_000
-_INT64 = 2.0**63
+Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class ItemCounts:
-    """How one item was answered by everybody.
-
-    `counts`: answers at each point of the scale, from its minimum, as given (not reverse-keyed).
-    `moments`: of the keyed answers, on the response scale. `favourable`, `unfavourable`: keyed answers
-    on the top and bottom points.
-    """
-
-    counts: tuple[int, ...]
-    dont_know: int
-    moments: Moments
-    favourable: int
-    unfavourable: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class FactorSums:
-    """One factor: scores of everybody, of each unit (with those below it), and its items.
+    """One factor. Sums of scores are on the response scale, keyed.
 
-    Moments are on the response scale, keyed.
+    `whole`: everybody, one group. `units`: each unit with those below it; `own`: each unit's own people, for
+    the analysis of variance, never weighted. `options`: for each profile question its options. `halves`:
+    early and late. `item_units`: int64 (units, items, points), keyed answers in each unit and below it.
     """
 
     code: str
-    everybody: Moments
-    units: tuple[Moments, ...]
+    whole: GroupSums
+    units: GroupSums
+    own: GroupSums
+    options: tuple[GroupSums, ...]
+    halves: GroupSums | None
     items: tuple[ItemCounts, ...]
+    item_units: Int64
+    pairs: PairSums
+
+    @property
+    def everybody(self) -> Moments:
+        """Scores of everybody, unweighted, in exact numbers."""
+        return self.whole.moments(0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class WaveSums:
-    """A sheet, summed up. `index`: those who have every factor. Counts are of usable respondents."""
+    """A sheet, summed up. Counts are of usable respondents, except `responses`, the rows, and `excluded`.
+
+    `units`, `options`, `halves`: int64, how many in each unit (with those below it), option, half. `index`:
+    those who have every factor. `outcomes`: items that belong to no factor. `values`: for each factor what
+    each respondent scored.
+    """
 
     responses: int
+    excluded: int
     usable: int
-    units: tuple[int, ...]
-    index: Moments
+    units: Int64
+    options: tuple[Int64, ...]
+    halves: Int64 | None
+    index: GroupSums
     factors: tuple[FactorSums, ...]
+    outcomes: tuple[ItemCounts, ...]
+    values: tuple[FactorValues, ...]
 
 
-def sum_wave(instrument: Instrument, sheet: AnswerSheet) -> WaveSums:
-    """Everything countable in the sheet. A respondent is usable who answered at least one item.
+def sum_wave(
+    instrument: Instrument,
+    sheet: AnswerSheet,
+    excluded: Bool | None = None,
+    weights: WholeWeights | None = None,
+) -> WaveSums:
+    """Everything countable in the sheet. A respondent is usable who is not excluded and answered an item.
 
-    Raises ValueError if the sheet is not of this instrument: other columns, points off the scale.
+    `excluded`: bool (respondents,). Fastest on a sheet as from `by_columns`. Raises ValueError if the sheet
+    is not of this instrument: other columns, points off the scale.
     """
-    _check_fits(instrument, sheet)
-    parents = unit_parents(sheet.units)
+    check_fits(instrument, sheet)
+    groups = read_groupings(instrument, sheet)
+    left_out = None if excluded is None else np.flatnonzero(excluded)
     usable = np.zeros(sheet.respondents, dtype=bool)
-    composite = _Composite(instrument, sheet.respondents)
-    factors = []
+    counting = Counting(sheet.respondents, weights)
+    index = IndexValues(instrument, sheet.respondents)
+    factors, values = [], []
     for factor in instrument.factors:
-        columns = instrument.columns[factor.code]
-        answers = sheet.answers[:, columns]
-        answered, totals = factor_totals(answers, factor, instrument.scale)
-        usable |= answered > 0
-        composite.add(factor, answered, totals)
-        everybody, units = _unit_moments(factor, answered, totals, sheet.unit, parents)
-        items = tuple(
-            _item_counts(answers[:, place], instrument.scale, is_reversed=item.reversed)
-            for place, item in enumerate(factor.items)
-        )
-        factors.append(FactorSums(factor.code, everybody, units, items))
-    own = np.bincount(sheet.unit[usable] - NO_UNIT, minlength=len(parents) + 1)[1:].astype(np.int64)
+        columns = list(sheet.answers[:, instrument.columns[factor.code]].T)
+        steps = [
+            keyed_steps(column, item, instrument.scale, left_out)
+            for column, item in zip(columns, factor.items, strict=True)
+        ]
+        value, answered = factor_values(factor, instrument.scale, steps)
+        usable |= answered
+        index.add(value)
+        values.append(value)
+        unknown = [count_dont_know(column, left_out) for column in columns]
+        factors.append(_factor_sums(factor, instrument.scale, steps, unknown, value, groups, counting))
+    options, halves = _usable_groups(groups, usable)
+    own = np.bincount(groups.unit.codes[usable], minlength=groups.unit.bins)[1:].astype(np.int64)
     return WaveSums(
         responses=sheet.respondents,
-        usable=int(usable.sum()),
-        units=tuple(map(int, subtree_sums(own, parents))),
-        index=composite.moments(),
+        excluded=0 if left_out is None else len(left_out),
+        usable=int(np.count_nonzero(usable)),
+        units=subtree_sums(own, groups.parents),
+        options=options,
+        halves=halves,
+        index=index.sums(weights),
         factors=tuple(factors),
+        outcomes=_outcomes(instrument, sheet, left_out, weights),
+        values=tuple(values),
+    )
+
+
+def _factor_sums(
+    factor: Factor,
+    scale: Scale,
+    steps: list[UInt8],
+    dont_know: list[int],
+    value: FactorValues,
+    groups: Groupings,
+    counting: Counting,
+) -> FactorSums:
+    def sums_of(counts: Int64) -> GroupSums:
+        return group_sums(counts, value.values, value.parts, counting.weights)
+
+    size = len(value.values)
+    by_unit = counting.table(groups.unit, value.codes, size)
+    own = sums_of(by_unit[:, 1:])
+    split = [
+        sums_of(part)
+        for together in groups.together
+        for part in together.apart(counting.table(together.group, value.codes, size))
+    ]
+    halves = split.pop() if groups.halves else None
+    items, item_units = count_items(factor, scale, steps, dont_know, groups.unit, counting)
+    return FactorSums(
+        code=factor.code,
+        whole=sums_of(by_unit.sum(axis=1, keepdims=True)),
+        units=GroupSums(subtree_sums(own.sums, groups.parents), own.parts, own.weights),
+        own=own.unweighted(),
+        options=tuple(split),
+        halves=halves,
+        items=items,
+        item_units=subtree_sums(item_units[1:], groups.parents),
+        pairs=count_pairs(steps, scale.points, counting),
+    )
+
+
+def _usable_groups(groups: Groupings, usable: Bool) -> tuple[tuple[Int64, ...], Int64 | None]:
+    found = [
+        part[0, :, 0]
+        for together in groups.together
+        for part in together.apart(
+            np.bincount(together.group.codes[usable], minlength=together.group.bins).reshape(1, -1, 1)
+        )
+    ]
+    halves = found.pop() if groups.halves else None
+    return tuple(found), halves
+
+
+def _outcomes(
+    instrument: Instrument, sheet: AnswerSheet, left_out: Int64 | None, weights: WholeWeights | None
+) -> tuple[ItemCounts, ...]:
+    if sheet.outcomes is None:
+        return ()
+    scale = instrument.scale
+    return tuple(
+        count_item(
+            item,
+            scale,
+            keyed_steps(column, item, scale, left_out),
+            count_dont_know(column, left_out),
+            weights,
+        )
+        for item, column in zip(instrument.outcomes, sheet.outcomes.T, strict=True)
     )
 
 
@@ -115,112 +204,9 @@ def factor_totals(answers: Int8, factor: Factor, scale: Scale) -> tuple[Int64, I
     return given.sum(axis=1, dtype=np.int64), np.where(given, points, 0).sum(axis=1, dtype=np.int64)
 
 
-def respondent_scores(answers: Int8, factor: Factor, scale: Scale) -> npt.NDArray[np.float64]:
+def respondent_scores(answers: Int8, factor: Factor, scale: Scale) -> Floats:
     """float64 (respondents,): each respondent's factor score, 0-100; NaN below the two-thirds rule."""
     answered, totals = factor_totals(answers, factor, scale)
     scores = np.full(len(answers), np.nan)
     np.divide(totals, answered, out=scores, where=answered >= factor.needed)
     return (scores - scale.minimum) * (100 / (scale.maximum - scale.minimum))
-
-
-def _check_fits(instrument: Instrument, sheet: AnswerSheet) -> None:
-    if sheet.answers.shape[1] != len(instrument.items):
-        raise ValueError(f"{sheet.answers.shape[1]} columns for {len(instrument.items)} items")
-    scale = instrument.scale
-    for column in sheet.answers.T:
-        below = (column < scale.minimum) & (column >= 0)
-        if below.any() or column.max(initial=0) > scale.maximum or column.min(initial=0) < DONT_KNOW:
-            raise ValueError(f"answers off the scale {scale.minimum} to {scale.maximum}")
-
-
-def _unit_moments(
-    factor: Factor,
-    answered: Int64,
-    totals: Int64,
-    unit: npt.NDArray[np.int32],
-    parents: npt.NDArray[np.int32],
-) -> tuple[Moments, tuple[Moments, ...]]:
-    """Moments of the factor scores of everybody and of each unit with those below it.
-
-    Scores with the same number of answered items have the same denominator, so they are summed as whole
-    numbers, apart, and only then brought to a common one.
-    """
-    size = len(factor.items) + 1
-    scored = answered >= factor.needed
-    count, total = answered[scored], totals[scored]
-    cell = (unit[scored].astype(np.int64) - NO_UNIT) * size + count
-    cells = (len(parents) + 1) * size
-    sums = np.stack(
-        [
-            np.bincount(cell, minlength=cells),
-            # float64 holds these whole numbers exactly (below 2^53)
-            np.bincount(cell, weights=total, minlength=cells).astype(np.int64),
-            np.bincount(cell, weights=total * total, minlength=cells).astype(np.int64),
-        ]
-    ).reshape(3, -1, size)
-    by_unit = subtree_sums(sums[:, 1:].transpose(1, 0, 2), parents)
-    everybody = _common_denominator(sums.sum(axis=1), factor)
-    return everybody, tuple(_common_denominator(part, factor) for part in by_unit)
-
-
-def _common_denominator(sums: Int64, factor: Factor) -> Moments:
-    """`sums`: int64 (3, items + 1), count, total, squares of those who answered 0, 1, ... items."""
-    n = total = squares = 0
-    parts = _parts(factor)
-    for answered in range(factor.needed, len(factor.items) + 1):
-        share = parts // answered
-        n += int(sums[0, answered])
-        total += int(sums[1, answered]) * share
-        squares += int(sums[2, answered]) * share * share
-    return Moments(n, total, squares, parts)
-
-
-def _parts(factor: Factor) -> int:
-    """Least common multiple of the numbers of answered items that make a score: 60 for 4, 5 or 6."""
-    return math.lcm(*range(factor.needed, len(factor.items) + 1))
-
-
-class _Composite:
-    """Adds factors up into each respondent's index, in whole numbers of `parts`."""
-
-    def __init__(self, instrument: Instrument, respondents: int) -> None:
-        exact = math.lcm(*(_parts(factor) for factor in instrument.factors))
-        # Long factors have denominators too large for 64 bits; 2^-32 of a point is exact enough there.
-        self.parts = exact if exact <= _LARGEST_PARTS else 1 << 32
-        self.factors = len(instrument.factors)
-        self.complete = np.ones(respondents, dtype=bool)
-        self.sums = np.zeros(respondents, dtype=np.int64)
-
-    def add(self, factor: Factor, answered: Int64, totals: Int64) -> None:
-        """Add a factor; a respondent without a score on it is not complete."""
-        self.complete &= answered >= factor.needed
-        whole, rest = np.divmod(totals * self.parts, np.maximum(answered, 1))
-        self.sums += whole + (2 * rest >= np.maximum(answered, 1))
-
-    def moments(self) -> Moments:
-        """Of the complete respondents' index, on the response scale."""
-        values = self.sums[self.complete]
-        if float(values.max(initial=0)) ** 2 * len(values) < _INT64:
-            total, squares = int(values.sum()), int(values @ values)
-        else:
-            exact = values.astype(object)
-            total, squares = int(exact.sum()), int((exact * exact).sum())
-        return Moments(len(values), total, squares, self.parts * self.factors)
-
-
-def _item_counts(answers: Int8, scale: Scale, *, is_reversed: bool) -> ItemCounts:
-    found = np.bincount(answers.astype(np.int64) - DONT_KNOW, minlength=scale.maximum - DONT_KNOW + 1)
-    counts = tuple(int(count) for count in found[scale.minimum - DONT_KNOW :])
-    from_low = counts[::-1] if is_reversed else counts
-    points = range(scale.minimum, scale.maximum + 1)
-    return ItemCounts(
-        counts=counts,
-        dont_know=int(found[0]),
-        moments=Moments(
-            n=sum(counts),
-            total=sum(point * count for point, count in zip(points, from_low, strict=True)),
-            squares=sum(point * point * count for point, count in zip(points, from_low, strict=True)),
-        ),
-        favourable=sum(from_low[-scale.favourable :]),
-        unfavourable=sum(from_low[: scale.favourable]),
-    )

@@ -1,6 +1,7 @@
 """The answers of one closed wave, without anything that could say whose they are."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -113,16 +114,18 @@ def units_in_cycles(units: tuple[Unit, ...]) -> tuple[str, ...]:
     return tuple(unit.code for unit in units if unit.code in in_cycle)
 
 
-def subtree_sums(own: npt.NDArray[np.int64], parents: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """int64 (units, ...): `own` added up over each unit and all units below it.
+def subtree_sums(own: npt.NDArray[Any], parents: npt.NDArray[np.int32]) -> npt.NDArray[Any]:
+    """`own` added up over each unit and all units below it: (units, ...), whole numbers, so exact.
 
-    `own`: int64 (units, ...); `parents`: int32 (units,) as from `unit_parents`. Whole numbers, so exact.
+    `own`: int64 or Python's whole numbers, (units, ...); `parents`: int32 (units,) as from `unit_parents`.
     """
     sums = own.copy()
     depth = _depths(parents)
     for level in range(int(depth.max(initial=0)), 0, -1):
         here = np.flatnonzero(depth == level)
-        np.add.at(sums, parents[here], sums[here])
+        here = here[np.argsort(parents[here], kind="stable")]
+        above, starts = np.unique(parents[here], return_index=True)
+        sums[above] += np.add.reduceat(sums[here], starts, axis=0)
     return sums
 
 

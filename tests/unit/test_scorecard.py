@@ -9,6 +9,7 @@ from cri.domain.documents import digest_of
 from cri.domain.errors import InputError
 from cri.domain.instrument import Scale
 from cri.domain.scorecard import WaveFacts, build_scorecard
+from cri.domain.scoring import sum_wave
 from cri.domain.sheet import Unit
 from tests.engine_examples import make_instrument, make_sheet
 
@@ -83,7 +84,8 @@ def test_everybody_in_agreement_still_has_an_interval_of_a_point_each_way() -> N
 def test_under_ten_answers_everything_is_suppressed_and_nothing_fails() -> None:
     document = scored(random_answers(9))
     assert document["index"] == {
-        "n": document["index"]["n"], "score": None, "sd": None, "se": None, "interval": None
+        "n": document["index"]["n"], "n_eff": None, "score": None, "sd": None, "se": None, "interval": None,
+        "unweighted": None,
     }  # fmt: skip
     for factor in document["factors"]:
         figures = ("score", "sd", "se", "interval", "favourable", "alpha")
@@ -107,13 +109,14 @@ def test_those_who_answered_nothing_responded_and_are_not_usable() -> None:
 
 @pytest.mark.parametrize(("answered", "shown"), [(9, False), (10, True)])
 def test_each_item_is_judged_by_who_answered_it(answered: int, shown: bool) -> None:
-    answers = np.tile(np.array([2, 4, 6] * 12, dtype=np.int8), (30, 1))
-    answers[::2] += 1
+    answers = np.clip(random_answers(30), 1, 7)
     answers[answered:, 0] = -1
     factor = scored(answers)["factors"][0]
-    assert (factor["items"][0]["mean"] is not None) is shown
+    assert (factor["items"][0]["suppressed"] != "small") is shown
     assert (factor["items"][0]["distribution"] is not None) is shown
-    assert factor["items"][1]["mean"] is not None
+    if not shown:
+        assert factor["items"][0]["mean"] is None
+    assert factor["items"][1]["distribution"] is not None
     assert factor["score"] is not None
 
 
@@ -150,7 +153,8 @@ def test_distributions_have_bands_under_forty_and_points_from_forty() -> None:
 
 
 def test_bands_of_a_reversed_item_are_keyed_and_its_points_are_as_given() -> None:
-    answers = np.tile(np.array([4] * 36, dtype=np.int8), (60, 1))
+    answers = np.clip(random_answers(60), 1, 7)
+    answers[:, 5] = 4
     answers[:45, 5] = 1  # 45 of 60 strongly disagree with the reversed item: favourable
     many = scored(answers)["factors"][0]["items"][5]
     assert (many["reversed"], many["favourable"]) == (True, 0.75)
@@ -236,7 +240,7 @@ def test_more_answers_than_people_are_refused() -> None:
     assert str(caught.value).startswith("population: 29 people gave 30 answers; expected at least 30")
 
 
-def test_facts_are_carried_and_later_fields_are_null() -> None:
+def test_facts_are_carried_and_what_was_not_asked_is_null() -> None:
     document = scored(
         random_answers(12),
         agency="Water",
@@ -259,9 +263,10 @@ def test_facts_are_carried_and_later_fields_are_null() -> None:
     assert (document["agency"], document["synthetic"], document["facets"]) == (
         "Water", True, {"sector": "water"}
     )  # fmt: skip
-    assert [document[key] for key in ("agreement", "quality", "profile", "claims")] == [None, None, None, []]
+    not_asked = ("agreement", "profile", "outcomes", "change", "drivers")
+    assert [document[key] for key in not_asked] == [None] * 5
     assert document["population"]["weights"] is None
-    assert [document["factors"][0][key] for key in ("omega", "rwg_j", "ad_m")] == [None] * 3
+    assert document["factors"][0]["unweighted"] is None
 
 
 def test_the_order_of_respondents_changes_not_one_bit() -> None:
@@ -287,4 +292,5 @@ def test_scales_of_any_length_end_at_nothing_and_a_hundred(scale: Scale) -> None
         document = build_scorecard(instrument, make_sheet(answers), WaveFacts())
         validate(document)
         assert document["index"]["score"] == score
-        assert document["factors"][0]["items"][2]["mean"] == (scale.maximum if score else scale.minimum)
+        turned = sum_wave(instrument, make_sheet(answers)).factors[0].items[2]
+        assert turned.moments.mean == (scale.maximum if score else scale.minimum)

@@ -1,0 +1,71 @@
+"""An answer sheet read down its columns: each item of everybody, keyed.
+
+Down a column of a million bytes a machine does several answers at once; along a row of forty it does one. So
+everything that is counted starts from whole columns.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from cri.domain.instrument import Instrument, Item, Scale
+from cri.domain.sheet import DONT_KNOW, AnswerSheet
+
+Int8 = npt.NDArray[np.int8]
+Int64 = npt.NDArray[np.int64]
+UInt8 = npt.NDArray[np.uint8]
+
+_ROWS_AT_ONCE = 1 << 12
+
+
+def by_columns(sheet: AnswerSheet) -> AnswerSheet:
+    """The same sheet with each column of answers in one piece; a copy only if it was not so."""
+    if sheet.answers.flags.f_contiguous:
+        return sheet
+    rows, items = sheet.answers.shape
+    columns = np.empty((items, rows), dtype=np.int8)
+    # In pieces that fit the cache: three times as fast as all at once.
+    for start in range(0, rows, _ROWS_AT_ONCE):
+        columns[:, start : start + _ROWS_AT_ONCE] = sheet.answers[start : start + _ROWS_AT_ONCE].T
+    return replace(sheet, answers=columns.T)
+
+
+def check_fits(instrument: Instrument, sheet: AnswerSheet) -> None:
+    """Raise ValueError if the sheet is not of this instrument: other columns, points or options."""
+    scale = instrument.scale
+    if sheet.answers.shape[1] != len(instrument.items):
+        raise ValueError(f"{sheet.answers.shape[1]} columns for {len(instrument.items)} items")
+    _check_points(sheet.answers, scale)
+    if sheet.outcomes is not None:
+        if sheet.outcomes.shape[1] != len(instrument.outcomes):
+            raise ValueError(f"{sheet.outcomes.shape[1]} columns for {len(instrument.outcomes)} outcomes")
+        _check_points(sheet.outcomes, scale)
+    if sheet.profile is not None:
+        if sheet.profile.shape[1] != len(instrument.profile):
+            raise ValueError(f"{sheet.profile.shape[1]} columns for {len(instrument.profile)} questions")
+        for question, column in zip(instrument.profile, sheet.profile.T, strict=True):
+            if column.max(initial=-1) >= len(question.options):
+                raise ValueError(f"{question.code}: an option beyond its {len(question.options)}")
+
+
+def keyed_steps(column: Int8, item: Item, scale: Scale, left_out: Int64 | None = None) -> UInt8:
+    """uint8 (respondents,): 0 for no answer, 1 for the least favourable point, 2 for the next, and so on.
+
+    `left_out`: rows that count as having answered nothing.
+    """
+    if item.reversed:
+        steps = np.subtract(scale.maximum + 1, column, dtype=np.int8).view(np.uint8)
+        steps *= column >= 0
+    else:
+        steps = np.maximum(np.subtract(column, scale.minimum - 1, dtype=np.int8), 0).view(np.uint8)
+    if left_out is not None:
+        steps[left_out] = 0
+    return steps
+
+
+def _check_points(answers: Int8, scale: Scale) -> None:
+    for column in answers.T:
+        below = scale.minimum > 0 and bool(((column >= 0) & (column < scale.minimum)).any())
+        if below or column.max(initial=0) > scale.maximum or column.min(initial=0) < DONT_KNOW:
+            raise ValueError(f"answers off the scale {scale.minimum} to {scale.maximum}")

@@ -1,0 +1,136 @@
+"""How items were answered, by everybody and in each unit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cri.domain.answer_columns import UInt8
+from cri.domain.histograms import Counting, Group, GroupSums, WholeWeights, group_sums, histogram
+from cri.domain.instrument import Factor, Item, Scale
+from cri.domain.sheet import DONT_KNOW
+from cri.domain.statistics import Moments
+
+Int8 = npt.NDArray[np.int8]
+Int64 = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class ItemCounts:
+    """How one item was answered by everybody.
+
+    `keyed`: people at each point of the scale, the least favourable first; `weighted`: the sums of their
+    weights, in the parts of the weights; the same numbers where there are none. `sums`: one group, of the
+    keyed answers, on the response scale. `top`: how many points at each end are a band.
+    """
+
+    keyed: tuple[int, ...]
+    weighted: tuple[int, ...]
+    dont_know: int
+    sums: GroupSums
+    top: int
+    is_reversed: bool
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """People at each point as answered (not reverse-keyed), from the scale's minimum."""
+        return self.keyed[::-1] if self.is_reversed else self.keyed
+
+    @property
+    def weighted_counts(self) -> tuple[int, ...]:
+        """The same, of the weights."""
+        return self.weighted[::-1] if self.is_reversed else self.weighted
+
+    @property
+    def bands(self) -> tuple[int, int, int]:
+        """People whose keyed answers are unfavourable, neutral, favourable."""
+        return _in_bands(self.keyed, self.top)
+
+    @property
+    def weighted_bands(self) -> tuple[int, int, int]:
+        """The same, of the weights."""
+        return _in_bands(self.weighted, self.top)
+
+    @property
+    def favourable(self) -> int:
+        """People whose keyed answers are on the top points."""
+        return self.bands[2]
+
+    @property
+    def unfavourable(self) -> int:
+        """People whose keyed answers are on the bottom points."""
+        return self.bands[0]
+
+    @property
+    def moments(self) -> Moments:
+        """Of the keyed answers, unweighted, in exact numbers."""
+        return self.sums.moments(0)
+
+
+def _in_bands(keyed: tuple[int, ...], top: int) -> tuple[int, int, int]:
+    low, high = sum(keyed[:top]), sum(keyed[-top:])
+    return low, sum(keyed) - low - high, high
+
+
+def count_items(
+    factor: Factor,
+    scale: Scale,
+    steps: Sequence[UInt8],
+    dont_know: Sequence[int],
+    unit: Group,
+    counting: Counting,
+) -> tuple[tuple[ItemCounts, ...], Int64]:
+    """(items, by unit): the items of a factor; and int64 (units, items, points), keyed answers in each unit.
+
+    `steps`: uint8 (respondents,) each, as from `keyed_steps`; `dont_know`: how many said so. Two
+    items are counted at a time, since counting costs by the respondent.
+    """
+    base, weights = scale.points + 1, counting.weights
+    nobody_apart = Group(np.zeros(len(steps[0]), dtype=np.uint8), 1)
+    by_unit = np.zeros((unit.bins, len(steps), scale.points), dtype=np.int64)
+    everybody = np.zeros((len(steps), 1 if weights is None else 3, base), dtype=np.int64)
+    for place in range(0, len(steps), 2):
+        other = min(place + 1, len(steps) - 1)
+        both = np.multiply(steps[place], base, dtype=np.uint16)
+        both += steps[other]
+        table = counting.table(unit, both, base * base, plain=True).reshape(-1, base, base)
+        by_unit[:, place], by_unit[:, other] = (table.sum(axis=axis)[:, 1:] for axis in (2, 1))
+        if weights is not None:
+            table = counting.table(nobody_apart, both, base * base).reshape(-1, base, base)
+            everybody[place], everybody[other] = (table.sum(axis=axis) for axis in (2, 1))
+    everybody[:, 0, 1:] = by_unit.sum(axis=0)
+    items = tuple(
+        _item_counts(item, scale, unknown, counts, weights)
+        for item, unknown, counts in zip(factor.items, dont_know, everybody, strict=True)
+    )
+    return items, by_unit
+
+
+def count_item(
+    item: Item, scale: Scale, steps: UInt8, dont_know: int, weights: WholeWeights | None
+) -> ItemCounts:
+    """One item by itself, answered by everybody. `steps`: as from `keyed_steps`."""
+    counts = histogram(steps.astype(np.int64), scale.points + 1, weights)
+    return _item_counts(item, scale, dont_know, counts, weights)
+
+
+def count_dont_know(column: Int8, left_out: Int64 | None) -> int:
+    """How many said "don't know". `column`: int8 (respondents,); `left_out`: rows that do not count."""
+    found = int(np.count_nonzero(column == DONT_KNOW))
+    return found if left_out is None else found - int(np.count_nonzero(column[left_out] == DONT_KNOW))
+
+
+def _item_counts(
+    item: Item, scale: Scale, dont_know: int, counts: Int64, weights: WholeWeights | None
+) -> ItemCounts:
+    """`counts`: int64 (layers, points + 1), keyed, from "no answer" up."""
+    points = counts[:, 1:]
+    return ItemCounts(
+        keyed=tuple(int(count) for count in points[0]),
+        weighted=tuple(int(weight) for weight in points[0 if weights is None else 1]),
+        dont_know=dont_know,
+        sums=group_sums(points[:, None, :], range(scale.minimum, scale.maximum + 1), 1, weights),
+        top=scale.favourable,
+        is_reversed=item.reversed,
+    )

@@ -362,7 +362,7 @@ def test_the_same_inputs_give_the_same_bytes_in_another_process_seed_and_time_zo
 REFUSED = {
     "another kind": (["--kind", "workshop"], 'no kind of pack "workshop"; expected leader'),
     "another format": (["--format", "pptx"], 'no format "pptx"; expected pdf or html'),
-    "another language": (["--locale", "fr"], 'no language of reports "fr"; expected ar or en'),
+    "another language": (["--locale", "cy"], 'no language of reports "cy"; expected ar or en or es or fr'),
     "an unknown noun": (["--noun", "kings"], 'no noun "kings"; expected residents or'),
     "another instrument": (["--instrument", "nothing"], "no such instrument"),
     "a file that is no edition": (["--norms", "card.json"], "has the schema cri.scorecard/1"),

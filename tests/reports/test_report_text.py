@@ -59,8 +59,8 @@ def fields(template: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(template) if name}
 
 
-def test_arabic_is_there_beside_english() -> None:
-    assert report_locales() == ("ar", "en")
+def test_reports_speak_four_languages() -> None:
+    assert report_locales() == ("ar", "en", "es", "fr")
 
 
 @pytest.mark.parametrize("locale", TRANSLATIONS)

@@ -95,35 +95,76 @@ def test_the_scorecard_of_a_real_questionnaire(bfi: Path, cases: Cases, rows: Ro
             )
 
 
-def test_a_factor_of_eleven_items_in_ninety_nine_groups(tmp_path: Path, cases: Cases, rows: Rows) -> None:
+def told(cases: Cases, name: str, statistic: str, case_id: str) -> Any:
+    """The value of one case."""
+    (value,) = (case["value"] for case in cases(name, statistic) if case["id"] == case_id)
+    return value
+
+
+@pytest.fixture(scope="module")
+def companies(tmp_path_factory: pytest.TempPathFactory, cases: Cases, rows: Rows) -> dict[str, Any]:
+    """The scorecard of eleven items in ninety-nine companies, a unit each."""
+    folder = tmp_path_factory.mktemp("bhr")
     (alpha,) = (
         c for c in cases("reliability_bhr2000", "cronbach_alpha") if c["id"] == "bhr2000.lead11.alpha"
     )
     items = alpha["input"]["items"]
     head = BFI.replace("bfi", "bhr").replace("max: 6", "max: 5") + "  - code: lead\n    items:\n"
     text = head + "".join(f"      - {{code: {item}}}\n" for item in items)
-    (tmp_path / "instrument.yaml").write_text(text, encoding="utf-8")
-    people = rows("bhr2000/bhr2000.csv")
+    (folder / "instrument.yaml").write_text(text, encoding="utf-8")
     lines = [",".join([*items, "unit"])]
-    lines += [",".join([*(row[item] for item in items), row["GRP"]]) for row in people]
-    (tmp_path / "answers.csv").write_text("\n".join(lines), encoding="utf-8")
-    document = scored(tmp_path / "answers.csv", "--instrument", tmp_path)
-    (factor,) = document["factors"]
-    assert factor["alpha"]["value"] == pytest.approx(alpha["value"]["raw_alpha"], rel=1e-9)
-    assert factor["score"] == pytest.approx(25 * (alpha["value"]["mean_of_person_means"] - 1), rel=1e-9)
-    assert factor["sd"] == pytest.approx(25 * alpha["value"]["sd_of_person_means"], rel=1e-9)
-    assert document["index"]["score"] == factor["score"]
-    assert document["index"]["sd"] == pytest.approx(factor["sd"], rel=1e-12)
-    assert len(document["units"]) == 99
-    for unit in document["units"]:
-        members = np.array([[int(r[i]) for i in items] for r in people if r["GRP"] == unit["code"]])
+    lines += [",".join([*(row[item] for item in items), row["GRP"]]) for row in rows("bhr2000/bhr2000.csv")]
+    (folder / "answers.csv").write_text("\n".join(lines), encoding="utf-8")
+    return scored(folder / "answers.csv", "--instrument", folder)
+
+
+def test_a_factor_of_eleven_items(companies: dict[str, Any], cases: Cases) -> None:
+    (factor,) = companies["factors"]
+    name, lead = "reliability_bhr2000", "bhr2000.lead11"
+    alpha = told(cases, name, "cronbach_alpha", f"{lead}.alpha")
+    assert factor["alpha"]["value"] == pytest.approx(alpha["raw_alpha"], rel=1e-9)
+    interval = told(cases, name, "cronbach_alpha_ci", f"{lead}.alpha_ci95_feldt")
+    assert factor["alpha"]["interval"] == pytest.approx([interval["lower"], interval["upper"]], rel=1e-9)
+    assert factor["score"] == pytest.approx(25 * (alpha["mean_of_person_means"] - 1), rel=1e-9)
+    assert factor["sd"] == pytest.approx(25 * alpha["sd_of_person_means"], rel=1e-9)
+    assert factor["mean_inter_item_r"] == pytest.approx(alpha["average_r"], rel=1e-9)
+    omega = told(cases, name, "mcdonald_omega_total", f"{lead}.omega_ml_1factor")
+    assert factor["omega"] == pytest.approx(omega["omega_model_implied"], rel=1e-5)
+    items = told(cases, name, "item_statistics", f"{lead}.item_stats")
+    for field, theirs in (("mean", "mean"), ("sd", "sd"), ("item_rest_r", "r_item_rest")):
+        assert [item[field] for item in factor["items"]] == pytest.approx(items[theirs], rel=1e-9)
+    assert companies["index"]["score"] == factor["score"]
+    assert companies["index"]["sd"] == pytest.approx(factor["sd"], rel=1e-12)
+    icc = told(cases, "agreement_bhr2000", "icc1_unbalanced_n0", f"{lead}.icc1_n0")
+    assert companies["agreement"]["icc1"]["lead"] == pytest.approx(icc["icc1"], rel=1e-9)
+    icc = told(cases, "agreement_bhr2000", "icc1_icc2", f"{lead}.icc1_icc2_multilevel")
+    assert companies["agreement"]["icc2"]["lead"] == pytest.approx(icc["icc2"], rel=1e-9)
+
+
+def test_ninety_nine_groups(companies: dict[str, Any], cases: Cases, rows: Rows) -> None:
+    people = rows("bhr2000/bhr2000.csv")
+    items = [item["code"] for item in companies["factors"][0]["items"]]
+    by_null = {
+        null: told(cases, "agreement_bhr2000", "rwg_j", f"bhr2000.lead11.rwgj.{null}")["by_group"]
+        for null in ("uniform", "slight_skew", "moderate_skew")
+    }
+    deviations = told(cases, "agreement_bhr2000", "ad_m", "bhr2000.lead11.ad_mean")["by_group"]
+    assert len(companies["units"]) == 99
+    for unit in companies["units"]:
         if unit["suppressed"]:
             continue
+        members = np.array([[int(r[i]) for i in items] for r in people if r["GRP"] == unit["code"]])
         scores = 25 * (members.mean(axis=1) - 1)
+        ours = unit["factors"]["lead"]
         assert unit["n"] == len(members) >= 10
-        assert unit["factors"]["lead"]["score"] == pytest.approx(scores.mean(), rel=1e-9)
-        se = scores.std(ddof=1) / np.sqrt(len(scores))
-        assert unit["factors"]["lead"]["se"] == pytest.approx(se, rel=1e-9)
-    hidden = {unit["code"]: unit["suppressed"] for unit in document["units"] if unit["suppressed"]}
+        assert ours["score"] == pytest.approx(scores.mean(), rel=1e-9)
+        assert ours["se"] == pytest.approx(scores.std(ddof=1) / np.sqrt(len(scores)), rel=1e-9)
+        place = deviations["group"].index(unit["code"])
+        assert ours["ad_m"] == pytest.approx(deviations["ad"][place], rel=1e-9)
+        for null, theirs in by_null.items():
+            assert ours["rwg_j"][null] == pytest.approx(theirs["rwg_j"][place], rel=1e-9)
+        slight = by_null["slight_skew"]["rwg_j"][place]
+        assert ours["mixed_views"] == (slight < 0.5 or deviations["ad"][place] > 5 / 6)
+    hidden = {unit["code"]: unit["suppressed"] for unit in companies["units"] if unit["suppressed"]}
     # Group 72 has eight people; group 98, with thirteen the smallest of the others, covers it.
     assert hidden == {"72": "small", "98": "complementary"}

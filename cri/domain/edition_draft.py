@@ -1,11 +1,10 @@
 """Making a norm edition from contributions: cells, groups, the publisher's audit, and what is not published.
 
-The publisher keeps a ledger of who was in which group of which edition. It is as secret as the contributions;
-without it a later edition could not be audited together with the earlier ones. Method section 5.
+Source: method.md, section 5.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from cri.domain.documents import digest_of
 from cri.domain.eligibility import Admission, Member, admit, name_key
 from cri.domain.errors import InputError, InputProblem
+from cri.domain.ledger import Ledger, PublishedCell
 from cri.domain.microaggregation import MOST_GROUPS, groups_of, within_share
 from cri.domain.norms import INDEX, LEAST_FOR_CELL, SCHEMA, effective_n, figures_of, member_digest
 from cri.domain.peers import ALL, PEER_GROUPS, peer_name
@@ -26,36 +26,11 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 ATTACKER = "two owners with all their agencies, every edition ever published, and who sits in which group"
-GROUPS_OF_A_LARGE_POOL = 40
-"""Groups of a cell beyond the exact audit: with more, too many contributions would have to be left out."""
-
-
-@dataclass(frozen=True)
-class PublishedCell:
-    """Who is in which group of a published cell: digests of answer sheets, lowest group first."""
-
-    edition: str
-    factor: str
-    item: str | None
-    peers: str
-    groups: tuple[tuple[str, ...], ...]
-
-    @property
-    def key(self) -> tuple[str, str | None, str]:
-        """What the cell is about, whichever edition it is in."""
-        return self.factor, self.item, self.peers
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """Every cell ever published with new values, and the owner of each contribution ever used.
-
-    owners: answer sheet's digest -> owner. last: the newest edition's document, whose values may be kept.
-    """
-
-    cells: tuple[PublishedCell, ...] = ()
-    owners: Mapping[str, str] = field(default_factory=dict)
-    last: Document | None = None
+LANES = 20
+"""Beyond the exact audit a contribution enters one kind of cells: half of them the whole pool, the others one
+kind of peer groups each. One that were in ten kinds at once would hardly ever have enough others like it."""
+OWNERS_OF_A_CLASS = 12
+"""Agencies for each pair of a factor's group and an index's group, on average, beyond the exact audit."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +69,7 @@ def draft_edition(
     if not admission.members:
         what = f"none of the {len(admission.left_out)} scorecards can enter an edition"
         raise InputError([InputProblem(what, f"edition {edition}", "at least one that is large enough")])
-    making = _Making(admission.members, edition, ledger or Ledger())
+    making = _Making(admission.members, edition, ledger or Ledger(), peers)
     for attributes in peers:
         making.release(list(making.proposals(attributes)))
     return making.draft()
@@ -103,7 +78,9 @@ def draft_edition(
 class _Making:
     """One edition in the making."""
 
-    def __init__(self, members: Sequence[Member], edition: str, ledger: Ledger) -> None:
+    def __init__(
+        self, members: Sequence[Member], edition: str, ledger: Ledger, peers: Sequence[tuple[str, ...]]
+    ) -> None:
         self.edition = edition
         self.ledger = ledger
         # The digests put members in an order that nobody chose and that the edition's name fixes: it decides
@@ -117,6 +94,10 @@ class _Making:
         self.sheets = [member.sheet for member in self.pool]
         self.sheets += sorted(set(ledger.owners) - set(self.sheets))
         self.owners = self._owner_codes()
+        self.facets = [member.facets for member in self.pool]
+        self.peers: dict[tuple[str, ...], dict[str, list[int]]] = {}
+        self.large = len(self.owners) > EXACT_UP_TO
+        self.lanes = _lanes(peers) if self.large else None
         self.figures = list(figures_of(self.pool[0].scorecard))
         self.scores = _table(self.pool, "score")
         parts = audited_parts({code: () for code in self.figures if code != INDEX}, items=False)
@@ -133,11 +114,7 @@ class _Making:
 
     def proposals(self, attributes: tuple[str, ...]) -> Iterator[Proposal]:
         """Cells of the groups that these attributes make, sorted by name; the index, then the factors."""
-        groups: dict[str, list[int]] = {}
-        for position, member in enumerate(self.pool):
-            if name := peer_name(attributes, member.facets):
-                groups.setdefault(name, []).append(position)
-        large = len(self.owners) > EXACT_UP_TO
+        groups = self._by_peers(attributes)
         for name in sorted(groups):
             inside = np.array(groups[name])
             kept = inside[list(within_share(self.owners[inside].tolist()))]
@@ -150,9 +127,17 @@ class _Making:
                     contributions=kept,
                     scores=self.scores[kept, number],
                     owners=self.owners[kept],
-                    most=GROUPS_OF_A_LARGE_POOL if large else MOST_GROUPS,
+                    most=self._most_groups(len(kept)),
                     wider=self.whole.get(code, ()),
                 )
+
+    def _enters(self, position: int, attributes: tuple[str, ...]) -> bool:
+        """Whether a contribution enters this kind of cells. Members stand in the edition's fixed order."""
+        return not self.lanes or self.lanes[position % LANES] == "&".join(attributes)
+
+    def _most_groups(self, members: int) -> int:
+        most = round((members / OWNERS_OF_A_CLASS) ** 0.5) if self.large else MOST_GROUPS
+        return max(1, min(MOST_GROUPS, most))
 
     def release(self, proposals: Sequence[Proposal]) -> None:
         """Publish what may be, keep old values where nothing may, and note both."""
@@ -178,6 +163,7 @@ class _Making:
             "synthetic": self.synthetic,
             "window": _window(self.pool),
             "members": self.digests,
+            "lanes": self.lanes,
             "within": self._within(),
             "cells": self.cells,
             "certificate": self._certificate(),
@@ -210,7 +196,7 @@ class _Making:
         old = (
             next((one for one in last["cells"] if _key(one) == (factor, None, peers)), None) if last else None
         )
-        if old is None or last is None:
+        if old is None or last is None or self.large:
             return False
         since = old["kept_from"] or last["edition"]
         made = next(
@@ -223,13 +209,20 @@ class _Making:
         return True
 
     def _left_out(self, peers: str, inside: set[int]) -> list[str]:
-        """Digests of those who are in a peer group and not in its cell."""
-        of_peers = (
-            position
-            for position, member in enumerate(self.pool)
-            if peers == ALL or peer_name(_attributes(peers), member.facets) == peers
-        )
-        return [self.digests[position] for position in of_peers if position not in inside]
+        """Digests of those who could be in a peer group's cell and are not."""
+        attributes = () if peers == ALL else _attributes(peers)
+        could = self._by_peers(attributes).get(peers, ())
+        return [self.digests[position] for position in could if position not in inside]
+
+    def _by_peers(self, attributes: tuple[str, ...]) -> dict[str, list[int]]:
+        """Positions of those who could enter a cell of each group that these attributes make."""
+        if attributes not in self.peers:
+            groups: dict[str, list[int]] = {}
+            for position in filter(lambda one: self._enters(one, attributes), range(len(self.pool))):
+                if name := peer_name(attributes, self.facets[position]):
+                    groups.setdefault(name, []).append(position)
+            self.peers[attributes] = groups
+        return self.peers[attributes]
 
     def _published(self) -> list[Figure]:
         place = {sheet: number for number, sheet in enumerate(self.sheets)}
@@ -274,7 +267,7 @@ class _Making:
         """What was audited, against whom, with what result."""
         return {
             "attacker": ATTACKER,
-            "test": "exact" if len(self.owners) <= EXACT_UP_TO else "sufficient",
+            "test": "sufficient" if self.large else "exact",
             "fewest_owners": FEWEST_OWNERS,
             "contributions": len(self.owners),
             "editions_before": len({cell.edition for cell in self.ledger.cells}),
@@ -287,6 +280,12 @@ class _Making:
             },
             "result": "passed",
         }
+
+
+def _lanes(peers: Sequence[tuple[str, ...]]) -> list[str]:
+    """Which kind of cells the members enter, by their position modulo the number of lanes; "" is the pool."""
+    kinds = ["&".join(attributes) for attributes in peers if attributes]
+    return kinds + [""] * (LANES - len(kinds))
 
 
 def _key(cell: Document) -> tuple[str, str | None, str]:

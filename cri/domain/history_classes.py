@@ -38,11 +38,10 @@ class HistoryClasses:
         finest = self.pool.finest(component)
         settled = False
         while not settled:
-            out = np.zeros(len(kept), dtype=bool)
-            for one in finest:
-                out |= self._must_leave(one, kept)
-            settled = not out.any()
-            kept[out] = 0
+            leaving = [self._must_leave(one, kept) for one in finest]
+            for positions in leaving:
+                kept[positions] = 0
+            settled = not any(len(positions) for positions in leaving)
         self._take(finest, kept)
         return kept
 
@@ -62,9 +61,13 @@ class HistoryClasses:
         return found
 
     def _take(self, components: Sequence[str], groups: Integers) -> None:
+        """The members of the groups are told apart from now on."""
+        inside = np.flatnonzero(groups)
         for one in components:
+            labels = self._of(one).copy()
+            labels[inside] = _numbered(labels[inside], groups[inside]) + 1 + labels.max()
+            self.labels[one] = labels
             self.published[one] = self._published(one) | (groups > 0)
-            self.labels[one] = _numbered(self._of(one), groups)
 
     def _published(self, component: str) -> Mask:
         return self.published.get(component, np.zeros(len(self.pool.owners), dtype=bool))
@@ -72,22 +75,32 @@ class HistoryClasses:
     def _of(self, component: str) -> Integers:
         return self.labels.get(component, np.zeros(len(self.pool.owners), dtype=np.int64))
 
-    def _must_leave(self, component: str, kept: Integers) -> Mask:
-        """Who has to leave the cell for no class to be thin: bool (contributions,)."""
-        parent, inside = self._of(component), kept > 0
-        classes = _numbered(parent, kept)
-        owners = owners_in(classes, self.pool.owners)
-        # a contribution in no figure at all is told apart by nothing, however few are like it
-        thin = (owners[classes] < FEWEST_OWNERS) & (inside | self._published(component))
+    def _must_leave(self, component: str, kept: Integers) -> Integers:
+        """Who has to leave the cell for no class to be thin: positions.
+
+        Only those matter who are in the cell, or were like somebody in it so far. A contribution in no figure
+        at all is told apart by nothing, however few are like it.
+        """
+        labels = self._of(component)
+        shared = np.zeros(int(labels.max(initial=0)) + 1, dtype=bool)
+        shared[labels[kept > 0]] = True
+        concerned = np.flatnonzero((kept > 0) | (self._published(component) & shared[labels]))
+        parent, inside = labels[concerned], kept[concerned] > 0
+        classes = _numbered(parent, kept[concerned])
+        thin = owners_in(classes, self.pool.owners[concerned])[classes] < FEWEST_OWNERS
         leaving = thin & inside
         # Those outside the cell are a class as well: where they are too few, the smallest group beside joins.
-        for label in np.unique(parent[thin & ~inside]):
-            beside = inside & (parent == label)
-            if beside.any():
-                sizes = np.bincount(classes[beside])
-                sizes[sizes == 0] = len(kept) + 1
-                leaving |= classes == int(np.argmin(sizes))
-        return leaving
+        shared[:] = False
+        shared[parent[thin & ~inside]] = True
+        beside = np.flatnonzero(inside & shared[parent])
+        if len(beside):
+            sizes = np.bincount(classes)
+            order = beside[np.lexsort((classes[beside], sizes[classes[beside]], parent[beside]))]
+            first = np.unique(parent[order], return_index=True)[1]
+            joins = np.zeros(len(sizes), dtype=bool)
+            joins[classes[order[first]]] = True
+            leaving |= joins[classes] & inside
+        return concerned[leaving]
 
 
 def owners_in(classes: Integers, owners: Integers) -> Integers:

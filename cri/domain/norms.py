@@ -59,6 +59,16 @@ def cell_of(edition: Document, factor: str, peers: str = ALL) -> dict[str, Any] 
     return next((cell for cell in found if tier_of(cell) != "none"), None)
 
 
+def enters(edition: Document, digest: str, cell: Document) -> bool:
+    """Whether a member of the cell's peer group is in the cell. digest: one of the edition's members."""
+    lanes = edition["lanes"]
+    if lanes:
+        kind = "&".join(part.partition("=")[0] for part in cell["peers"].split("&") if part != ALL)
+        if lanes[edition["members"].index(digest) % len(lanes)] != kind:
+            return False
+    return digest not in cell["left_out"]
+
+
 def tier_of(cell: Document | None) -> str:
     """What may be said from a cell: "none", "halves" or "percentiles". An owner counts once."""
     counted = min(cell["agencies"], cell["owners"]) if cell else 0

@@ -5,7 +5,7 @@ from typing import Any
 
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.microaggregation import Group
-from cri.domain.norms import cell_of, effective_n, figures_of, member_digest, tier_of
+from cri.domain.norms import cell_of, effective_n, enters, figures_of, member_digest, tier_of
 from cri.domain.peers import ALL, belongs, fallbacks
 from cri.domain.position import NOT_PLACED, Bench, fixed_draws, position_of
 
@@ -33,7 +33,7 @@ def place(
     placements = []
     for code, figure in figures_of(scorecard).items():
         cell = cell_of(edition, code, asked)
-        is_member = cell is not None and cell["peers"] in inside and digest not in cell["left_out"]
+        is_member = cell is not None and cell["peers"] in inside and enters(edition, digest, cell)
         weighed = {**figure, "n_eff": effective_n(scorecard, figure)}
         placements.append(_placement(weighed, edition, (code, asked), cell, inside=is_member))
     return {

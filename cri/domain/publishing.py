@@ -43,6 +43,16 @@ class Proposal:
         """Groups of neighbours, lowest first: positions in the audited pool; empty with too few owners."""
         return tuple(self.contributions[one] for one in neighbours(self.scores, self.owners, most))
 
+    def without(self, barred: NDArray[np.bool_]) -> "Proposal":
+        """The proposal less some contributions: bool (contributions,)."""
+        free = ~barred[self.contributions]
+        return replace(
+            self,
+            contributions=self.contributions[free],
+            scores=self.scores[free],
+            owners=self.owners[free],
+        )
+
     def aligned(self, owners: Integers, least: int) -> tuple[Integers, ...]:
         """Groups that end where groups of the wider cell end, lowest first.
 
@@ -134,26 +144,25 @@ class LargePublisher:
         self.tainted = _tied_to(self.classes.thin(), self.published)
 
     def release(self, proposals: Sequence[Proposal]) -> list[Release]:
-        """Publish the proposals, less those who would be in a class of fewer than four owners."""
-        return [self._release(proposal) for proposal in proposals]
+        """Publish the proposals, less those who would be in a class of fewer than four owners.
 
-    def _release(self, proposal: Proposal) -> Release:
-        groups = np.zeros(len(self.pool.owners), dtype=np.int64)
-        free = ~self.tainted[proposal.contributions]
-        inside = replace(
-            proposal,
-            contributions=proposal.contributions[free],
-            scores=proposal.scores[free],
-            owners=proposal.owners[free],
-        )
-        asked = inside.cut(proposal.most)
-        for number, members in enumerate(asked, start=1):
-            groups[members] = number
-        kept = self.classes.admit(proposal.component, groups)
-        left = tuple(members[kept[members] > 0] for members in asked)
-        release = Release(proposal, tuple(one for one in left if len(one)), len(asked))
-        self.published += figures_of(release)
-        return release
+        Proposals of one component share nobody: cells of one kind of peer groups are taken in at once.
+        """
+        asked = [proposal.without(self.tainted).cut(proposal.most) for proposal in proposals]
+        kept: dict[str, Integers] = {}
+        for component in dict.fromkeys(proposal.component for proposal in proposals):
+            groups, number = np.zeros(len(self.pool.owners), dtype=np.int64), 0
+            for proposal, cell in zip(proposals, asked, strict=True):
+                for members in cell if proposal.component == component else ():
+                    number += 1
+                    groups[members] = number
+            kept[component] = self.classes.admit(component, groups)
+        releases = [
+            Release(proposal, _left_in(cell, kept[proposal.component] > 0), len(cell))
+            for proposal, cell in zip(proposals, asked, strict=True)
+        ]
+        self.published += [figure for release in releases for figure in figures_of(release)]
+        return releases
 
 
 def publisher_for(pool: AuditedPool, published: Iterable[Figure]) -> Publisher | LargePublisher:
@@ -193,6 +202,12 @@ def _cuts(proposal: Proposal, owners: Integers) -> Iterator[tuple[Integers, ...]
         least *= 2
         aligned = proposal.aligned(owners, least)
     yield from (found[count] for count in sorted(found, reverse=True))
+
+
+def _left_in(cell: Sequence[Integers], kept: NDArray[np.bool_]) -> tuple[Integers, ...]:
+    """Groups less those who had to leave; groups that all had to leave are gone."""
+    left = (members[kept[members]] for members in cell)
+    return tuple(members for members in left if len(members))
 
 
 def _both_full(run: Integers, inside: NDArray[np.bool_], owners: Integers, least: int) -> bool:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 import numpy as np
 import pytest
 
-from cri.domain.edition_draft import Draft, Ledger, PublishedCell, draft_edition
+from cri.domain.edition_draft import Draft, draft_edition
 from cri.domain.eligibility import Member
 from cri.domain.history_classes import HistoryClasses, owners_in
+from cri.domain.ledger import Ledger, PublishedCell
 from cri.domain.microaggregation import microaggregate
 from cri.domain.norms import figures_of
 from cri.domain.publishers_audit import AuditedPool, Figure, exposed_owners

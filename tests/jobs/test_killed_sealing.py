@@ -20,7 +20,7 @@ from cri.db.models import Wave
 from cri.db.session import enter_agency
 from cri.domain.wave import Answers
 from cri.services.context import Parts
-from cri.services.instruments import released_instrument
+from cri.services.instruments import OFFERED, released_instrument
 from cri.services.responses import find_questionnaire, submit
 from cri.services.sealing import sheet_key
 from cri.settings import Settings
@@ -53,7 +53,7 @@ def closing(sessions: sessionmaker[Session], parts: Parts, settings: Settings) -
     agency_id = make_agency(sessions)
     wave = open_wave(sessions, parts, agency_id, people=["depot"] * PEOPLE)
     draw = random.Random(5)
-    codes = [item.code for item in released_instrument("cri", "1.0.0").items]
+    codes = [item.code for item in released_instrument(*OFFERED[0]).items]
     rows = [[draw.randint(1, 7) for _ in codes] for _ in range(PEOPLE)]
     for token, row in zip(wave.tokens, rows, strict=True):
         with sessions.begin() as session:
@@ -114,7 +114,7 @@ def test_sealing_killed_at_every_point(closing: Closing, superuser: psycopg.Conn
     assert kills >= 12
     assert (state, left, jobs) == ("sealed", 0, 1)
     data = parts.blobs.get(sheet_key(closing.wave.agency_id, wave_id, str(sha256)))
-    sheet = decode_sheet(data, released_instrument("cri", "1.0.0"))
+    sheet = decode_sheet(data, released_instrument(*OFFERED[0]))
     assert sorted(sheet.answers.tolist()) == sorted(closing.rows)
     assert len(parts.blobs.keys(f"sheet/{closing.wave.agency_id}")) == 1
     with pytest.raises(FileNotFoundError):

@@ -21,6 +21,7 @@ from cri.domain.wave import Answers, answers_from_document
 from cri.jobs import tasks
 from cri.services.context import Actor, Context, Parts
 from cri.services.drafts import Progress, save_draft, start_draft
+from cri.services.instruments import OFFERED, released_instrument
 from cri.services.links import digest_of_token, personal_token
 from cri.services.mixing import mix
 from cri.services.responses import Questionnaire, find_questionnaire, submit
@@ -72,7 +73,8 @@ class Field:
         with self.sessions.begin() as session:
             questionnaire = self.questionnaire(session, invitation)
             save_draft(session, self.parts.secrets, questionnaire, code, Progress(self.answers[invitation]))
-            submit(session, questionnaire, self.answers[invitation])
+            seconds = len(self.answers[invitation].comments["easier"]) % 11
+            submit(session, questionnaire, self.answers[invitation], seconds or None)
 
 
 def pattern(answers: Answers) -> str:
@@ -92,8 +94,8 @@ def field(sessions: sessionmaker[Session], parts: Parts) -> Field:
             agency_id=agency_id,
             id=wave_id,
             label="Autumn",
-            instrument_code="cri",
-            instrument_version="1.0.0",
+            instrument_code=OFFERED[0][0],
+            instrument_version=OFFERED[0][1],
             languages=["en"],
             noun="residents",
             synthetic=False,
@@ -127,6 +129,7 @@ def field(sessions: sessionmaker[Session], parts: Parts) -> Field:
                     for item in range(1, 7)
                 },
                 comments={"easier": "x" * chosen.randint(1, 900)},
+                profile=chosen.choice([{}, {"work": "support", "manages": "manages_nobody"}]),
             )
             session.add(
                 Person(
@@ -355,9 +358,7 @@ def seal(field: Field) -> list[str]:
         sha256 = session.scalars(select(Wave.sheet_sha256).where(Wave.id == field.wave_id)).one()
     assert sha256 is not None
     forget_wave(field.parts.wave_keys, field.parts.blobs, field.agency_id, field.wave_id, sha256)
-    from cri.services.instruments import released_instrument
-
-    instrument = released_instrument("cri", "1.0.0")
+    instrument = released_instrument(*OFFERED[0])
     sheet = decode_sheet(field.parts.blobs.get(sheet_key(field.agency_id, field.wave_id, sha256)), instrument)
     codes = [item.code for item in instrument.items]
     return [

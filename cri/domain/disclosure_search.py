@@ -3,16 +3,18 @@
 Two facts make it quick. A vector that is not zero on a column is not zero on any set of columns that spans
 it; so a column spanned by `minimum` - 1 disjoint sets is in no combination of fewer than `minimum` people,
 and each such combination is zero on it. And a vector of fewer than `minimum` people has on one of k disjoint
-bases at most (minimum - 1) / k of them; if that is one, it is a multiple of a vector that is zero on all of
-the basis but one column, and there are only as many of these as the basis has columns. What is left is
-searched by cases: a column has weight zero, or its people are among those isolated.
+bases at most (minimum - 1) / k of them, so that it is made of that few vectors of the basis
+(`disclosure_few`); sets that are not quite bases count too, if the few vectors that are zero on all of
+one are looked at. What is left is searched by cases: a column has weight zero, or its people are among those
+isolated.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from cri.domain.disclosure_space import FREE, Basis, Bool, Int64, Space, find_basis, rows_of
+from cri.domain.disclosure_few import few_of, shares
+from cri.domain.disclosure_space import FREE, Basis, Bool, Int64, Space, find_basis
 
 MOST_CASES = 400
 """Cases looked at before the search gives up; what it cannot clear is treated as isolated."""
@@ -105,39 +107,30 @@ class _Search:
         self, space: Space, held: Int64, others: Int64, bases: list[Basis], rounds: int
     ) -> Isolated | None:
         whole = find_basis(space, np.concatenate([others, held]))
-        rank = len(whole.members)
-        full = [basis for basis in bases if len(basis.members) == rank]
-        for basis in full or [whole]:
-            lightest = self._lightest(space, basis)
-            if lightest is not None:
-                return self._isolated(space, lightest, proven=True)
-        if full and rounds // len(full) <= 1:
-            return None
+        full = [basis for basis in bases if len(basis.members) == len(whole.members)]
+        partial = bases[len(full) :] if full else []
+        cleared = bool(full)
+        for basis, most in zip(full or [whole], shares(rounds, len(full), len(partial)), strict=True):
+            found, done = few_of(space, basis, most, self.minimum)
+            if found is not None:
+                return self._isolated(space, found, proven=True)
+            cleared &= done
+        if cleared:
+            return self._first(space, held, [basis.members for basis in partial])
         self.cases += 1
         if self.cases > MOST_CASES:
             return self._isolated(space, np.ones(space.columns, dtype=bool), proven=False)
-        column = others[np.argmax(space.people[others])]
-        after, kept = _follow(space, space.without(np.array([column])), held)
-        found = None if (kept < 0).any() else self.run(after, kept)
-        return found or self.run(space, np.append(held, column))
+        column = others[[np.argmax(space.people[others])]]
+        return self._first(space, held, [column]) or self.run(space, np.append(held, column))
 
-    def _lightest(self, space: Space, basis: Basis) -> Bool | None:
-        """The columns of a vector, zero on all of the basis but one, that holds too few people."""
-        weights, pivots = rows_of(space, basis)
-        best, fewest = None, self.minimum
-        for vectors in (weights, pivots):
-            if vectors.shape[1]:
-                held = space.people @ (vectors != 0)
-                held[held == 0] = self.minimum
-                if held.min() < fewest:
-                    best, fewest = vectors[:, held.argmin()] != 0, int(held.min())
-        sizes = np.bincount(space.atom + 1, weights=space.people)[1:]
-        lying_in = space.atom[basis.extras]
-        sizes[lying_in[lying_in >= 0]] = 0
-        sizes[sizes == 0] = self.minimum
-        if len(sizes) and sizes.min() < fewest:
-            best = space.atom == sizes.argmin()
-        return best
+    def _first(self, space: Space, held: Int64, zeros: list[Int64]) -> Isolated | None:
+        """Look among the vectors that are zero on one of several sets of columns."""
+        for zero in zeros:
+            after, kept = _follow(space, space.without(zero), held)
+            isolated = None if (kept < 0).any() else self.run(after, kept)
+            if isolated is not None:
+                return isolated
+        return None
 
     def _isolated(self, space: Space, columns: Bool, *, proven: bool) -> Isolated:
         return Isolated(

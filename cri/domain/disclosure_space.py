@@ -150,20 +150,16 @@ def find_basis(space: Space, among: Int64) -> Basis:
     return Basis(np.concatenate([pivots[pivots >= 0], taken]), pivots, taken)
 
 
-def rows_of(space: Space, basis: Basis) -> tuple[Int64, Int64]:
-    """Each vector that is zero on all of a full basis but one column: those that reach beyond their atom.
-
-    Returns (weights of extras: int64 (columns, extras); weights of the pivots of the atoms that extras lie
-    in: int64 (columns, atoms)). The vector of any other pivot is its atom.
-    """
+def rows_of(space: Space, basis: Basis) -> Int64:
+    """int64 (columns, members): for each member of a full basis the vector that is 1 there, 0 on the rest."""
     y = _from_pivots(space, basis.pivots, np.arange(space.columns))
     chosen = y[basis.extras]
-    coordinates, _ = _independent(chosen)
-    weights = y[:, coordinates] @ _inverse(chosen[:, coordinates]) % PRIME
-    lying_in = space.atom[basis.extras]
-    atoms = np.unique(lying_in[lying_in >= 0])
-    inside = (lying_in[:, None] == atoms).astype(np.int64)
-    return weights, ((space.atom[:, None] == atoms) - weights @ inside) % PRIME
+    coordinates = echelon(chosen)[1]
+    extras = y[:, coordinates] @ inverse(chosen[:, coordinates]) % PRIME
+    atoms = np.flatnonzero(basis.pivots >= 0)
+    inside = (space.atom[basis.extras][:, None] == atoms).astype(np.int64)
+    pivots = ((space.atom[:, None] == atoms) - extras @ inside) % PRIME
+    return np.hstack([pivots, extras])
 
 
 def _from_pivots(space: Space, pivots: Int64, columns: Int64) -> Int64:
@@ -174,13 +170,8 @@ def _from_pivots(space: Space, pivots: Int64, columns: Int64) -> Int64:
     return x
 
 
-def _independent(rows: Int64) -> tuple[Int64, Int64]:
-    """(coordinates, basis) on which the independent rows stay independent."""
-    basis, pivots = echelon(rows)
-    return pivots, basis
-
-
-def _inverse(square: Int64) -> Int64:
+def inverse(square: Int64) -> Int64:
+    """The inverse of a square matrix of full rank."""
     size = len(square)
     left = np.hstack([square % PRIME, np.eye(size, dtype=np.int64)])
     for place in range(size):
@@ -192,14 +183,19 @@ def _inverse(square: Int64) -> Int64:
     return left[:, size:]
 
 
+def reciprocal(values: Int64) -> Int64:
+    """One over each number; 0 for 0."""
+    distinct, place = np.unique(values, return_inverse=True)
+    inverses = np.array([pow(int(value), -1, PRIME) if value else 0 for value in distinct], dtype=np.int64)
+    return inverses[place].reshape(values.shape)
+
+
 def _projective(x: Int64) -> Int64:
     """Rows scaled so that their first entry that is not zero is one."""
     if not x.size:
         return x
-    lead = x[np.arange(len(x)), (x != 0).argmax(axis=1)]
-    leads, place = np.unique(lead, return_inverse=True)
-    inverses = np.array([pow(int(value), -1, PRIME) if value else 1 for value in leads], dtype=np.int64)
-    scaled: Int64 = x * inverses[place][:, None] % PRIME
+    lead = reciprocal(x[np.arange(len(x)), (x != 0).argmax(axis=1)])
+    scaled: Int64 = x * lead[:, None] % PRIME
     return scaled
 
 

@@ -90,11 +90,16 @@ def profile_documents(
 
 
 def agreement_document(sums: WaveSums, plan: ReleasePlan) -> Document | None:
-    """ICC(1) and ICC(2) of each factor over the units that people are in; None without units."""
+    """ICC(1) and ICC(2) of each factor over the units that people are in; None without units.
+
+    People in no unit are in neither, so that the minimum holds for those who are in one.
+    """
     if not len(sums.units):
         return None
     found = {
-        factor.code: icc(*factor.own.sums.T) if release.groups.whole is None else None
+        factor.code: icc(*factor.own.sums.T)
+        if release.groups.whole is None and factor.own.sums[:, 0].sum() >= plan.minimum
+        else None
         for factor, release in zip(sums.factors, plan.factors, strict=True)
     }
     return {

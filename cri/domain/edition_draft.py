@@ -5,7 +5,6 @@ Source: method.md, section 5.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,8 +15,9 @@ from cri.domain.eligibility import Admission, Member, admit, name_key
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.ledger import Ledger, PublishedCell
 from cri.domain.microaggregation import MOST_GROUPS, groups_of, within_share
-from cri.domain.norms import INDEX, LEAST_FOR_CELL, SCHEMA, effective_n, figures_of, member_digest
+from cri.domain.norms import INDEX, LEAST_FOR_CELL, SCHEMA, figures_of, member_digest
 from cri.domain.peers import ALL, PEER_GROUPS, peer_name
+from cri.domain.pool_tables import figure_table, item_mean, items_by_factor, window_of, within_of
 from cri.domain.publishers_audit import EXACT_UP_TO, FEWEST_OWNERS, AuditedPool, Figure
 from cri.domain.publishing import Proposal, Release, audited_parts, publisher_for
 
@@ -99,7 +99,8 @@ class _Making:
         self.large = len(self.owners) > EXACT_UP_TO
         self.lanes = _lanes(peers) if self.large else None
         self.figures = list(figures_of(self.pool[0].scorecard))
-        self.scores = _table(self.pool, "score")
+        self.items = items_by_factor(self.pool[0].scorecard)
+        self.scores = figure_table(self.pool, "score")
         parts = audited_parts({code: () for code in self.figures if code != INDEX}, items=False)
         self.publisher = publisher_for(AuditedPool(self.owners, parts), self._published())
         self.whole: dict[str, tuple[Integers, ...]] = {}
@@ -107,10 +108,6 @@ class _Making:
         self.added: list[PublishedCell] = []
         self.fewer: list[tuple[str, str]] = []
         self.refused: list[tuple[str, str]] = []
-
-    @cached_property
-    def synthetic(self) -> bool:
-        return bool(self.pool[0].scorecard["synthetic"])
 
     def proposals(self, attributes: tuple[str, ...]) -> Iterator[Proposal]:
         """Cells of the groups that these attributes make, sorted by name; the index, then the factors."""
@@ -147,6 +144,8 @@ class _Making:
                 self.whole[release.proposal.component] = release.groups
             if release.groups:
                 self._add(release)
+                if release.proposal.peers == ALL:
+                    self._add_items(release)
                 if len(release.groups) < release.asked:
                     self.fewer.append(cell)
             elif not self._keep(*cell):
@@ -160,8 +159,8 @@ class _Making:
             "edition": self.edition,
             "method": first["method"],
             "instrument": {key: first["instrument"][key] for key in ("code", "version", "sha256")},
-            "synthetic": self.synthetic,
-            "window": _window(self.pool),
+            "synthetic": bool(first["synthetic"]),
+            "window": window_of(self.pool),
             "members": self.digests,
             "lanes": self.lanes,
             "within": self._within(),
@@ -189,6 +188,34 @@ class _Making:
         )
         sheets = tuple(tuple(self.sheets[one] for one in group) for group in release.groups)
         self.added.append(PublishedCell(self.edition, proposal.component, None, proposal.peers, sheets))
+
+    def _add_items(self, release: Release) -> None:
+        """The pool's mean of each item of a factor, over those who are in the factor's own cell.
+
+        These tell nothing that the factor's groups do not: item by item they are sums over all the cell's
+        members, so a combination that vanishes for some member outside an attacker's owners weighs all items
+        of the factor alike, and then it is one of the factor's. That needs the very same members: an item
+        that one of them does not show is left out.
+        """
+        proposal = release.proposal
+        inside = np.concatenate(release.groups)
+        for item in self.items.get(proposal.component, ()):
+            means = [item_mean(self.pool[one].scorecard, proposal.component, item) for one in inside]
+            if None in means:
+                continue
+            mean = sum(float(one) for one in means if one is not None) / len(means)
+            self.cells.append(
+                {
+                    "factor": proposal.component,
+                    "item": item,
+                    "peers": ALL,
+                    "agencies": len(inside),
+                    "owners": len(np.unique(self.owners[inside])),
+                    "kept_from": None,
+                    "left_out": self._left_out(ALL, set(inside.tolist())),
+                    "groups": [{"size": len(inside), "mean": mean}],
+                }
+            )
 
     def _keep(self, factor: str, peers: str) -> bool:
         """Show the last edition's values again, unless somebody in them has left the pool since."""
@@ -240,28 +267,13 @@ class _Making:
         codes = {name: code for code, name in enumerate(sorted(set(names)))}
         return np.array([codes[name] for name in names], dtype=np.int64)
 
-    def _within(self) -> dict[str, Any]:
-        """Mean error variance and mean within-agency variance of the whole pool, to two significant digits.
-
-        Unweighted over agencies: one agency, one vote, so that no large one decides. Empty where the whole
-        pool is too small for a cell.
-        """
+    def _within(self) -> dict[str, dict[str, float]]:
+        """Of the whole pool; empty where it is too small for a cell."""
         own = self.owners[: len(self.pool)]
         kept = list(within_share(own.tolist()))
         if len(np.unique(own[kept])) < LEAST_FOR_CELL:
             return {}
-        variances = _table([self.pool[number] for number in kept], "sd") ** 2
-        sizes = np.array(
-            [
-                [effective_n(member.scorecard, figure) for figure in figures_of(member.scorecard).values()]
-                for member in (self.pool[number] for number in kept)
-            ]
-        )
-        errors = (variances / sizes).mean(axis=0)
-        return {
-            code: {"v": _two_digits(error), "within_variance": _two_digits(variance)}
-            for code, error, variance in zip(self.figures, errors, variances.mean(axis=0), strict=True)
-        }
+        return within_of([self.pool[number] for number in kept])
 
     def _certificate(self) -> dict[str, Any]:
         """What was audited, against whom, with what result."""
@@ -294,21 +306,3 @@ def _key(cell: Document) -> tuple[str, str | None, str]:
 
 def _attributes(peers: str) -> tuple[str, ...]:
     return tuple(part.partition("=")[0] for part in peers.split("&"))
-
-
-def _table(pool: Sequence[Member], key: str) -> Floats:
-    """One number of the index and of each factor: float (agencies, figures)."""
-    return np.array(
-        [[figure[key] for figure in figures_of(member.scorecard).values()] for member in pool],
-        dtype=np.float64,
-    )
-
-
-def _two_digits(value: float) -> float:
-    return float(f"{value:.1e}")
-
-
-def _window(pool: Sequence[Member]) -> dict[str, str | None]:
-    """First and last month in which a member's wave closed; a day would point at one agency."""
-    months = sorted(member.closed[:7] for member in pool if member.closed)
-    return {"from": months[0] if months else None, "to": months[-1] if months else None}

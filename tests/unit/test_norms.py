@@ -3,6 +3,7 @@
 import hashlib
 import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from cri.adapters.document_schemas import validate
 from cri.domain.documents import canonical_json
 from cri.domain.edition_draft import ATTACKER, build_edition, draft_edition
+from cri.domain.eligibility import Member
 from cri.domain.errors import InputError
 from cri.domain.norms import cell_of, check_edition, tier_of
 from tests.pool_examples import FACTORS, member, pool_of, scorecard
@@ -212,3 +214,22 @@ def test_scores_of_the_scorecard_are_not_touched() -> None:
     before = json.dumps(own)
     build_edition([*pool_of(NINE), member("a", 50)], "2026.1")
     assert json.dumps(own) == before
+
+
+def test_items_have_the_mean_of_the_whole_pool_alone() -> None:
+    def with_items(number: int, hidden: bool) -> Member:
+        items = [
+            {"code": "insight1", "n": 100, "mean": 3 + number / 10, "sd": 1.0},
+            {"code": "insight2", "n": 100, "mean": None if hidden else 4.0, "sd": 1.0},
+        ]
+        own = member(f"a{number}", 40 + number, {"sector": "water" if number % 2 else "roads"})
+        factors = [{**factor, "items": items} for factor in own.scorecard["factors"][:1]]
+        return replace(own, scorecard={**own.scorecard, "factors": factors + own.scorecard["factors"][1:]})
+
+    pool = [with_items(number, hidden=number == 5) for number in range(20)]
+    cells = [cell for cell in build_edition(pool, "2026.1")["cells"] if cell["item"]]
+    # the item that one member does not show is told of nobody: the others' total would give it away
+    assert [(cell["factor"], cell["item"], cell["peers"]) for cell in cells] == [
+        ("insight", "insight1", "all")
+    ]
+    assert cells[0]["groups"] == [{"size": 20, "mean": pytest.approx(3.95, rel=1e-12)}]

@@ -12,6 +12,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
+from cri.adapters.date_patterns import day_pattern, month_pattern
 from cri.adapters.instrument_files import FactorText, InstrumentTexts
 from cri.adapters.report_files import load_report_words
 from cri.domain.rounding import rounded
@@ -165,13 +166,15 @@ class ReportText:
 
     def month(self, given: str) -> str:
         """Return an ISO month, as 2026-03, as the language writes it."""
-        return format_date(date.fromisoformat(f"{given[:7]}-01"), format="MMMM y", locale=self._babel)
+        pattern = month_pattern(self.locale)
+        return format_date(date.fromisoformat(f"{given[:7]}-01"), format=pattern, locale=self._babel)
 
     def day(self, given: str | None) -> str:
         """Return an ISO date, or the day of an ISO time, as the language writes it; an en dash for None."""
         if not given:
             return "\u2013"
-        return format_date(date.fromisoformat(given[:10]), format="d MMMM y", locale=self._babel)
+        pattern = day_pattern(self.locale)
+        return format_date(date.fromisoformat(given[:10]), format=pattern, locale=self._babel)
 
 
 def direction_of(typed: str) -> str:

@@ -7,12 +7,13 @@ from babel.dates import format_datetime, get_datetime_format
 from babel.numbers import format_decimal, format_percent
 from flask_babel import gettext as _
 
+from cri.adapters.date_patterns import weekday_pattern
 from cri.domain.rates import Count
 from cri.domain.roster_problems import MESSAGES, PARTS, RowProblem
 from cri.domain.rounding import round_share
 from cri.web.language import current_language
 
-DAY, TIME = "EEEE d MMMM y", "HH:mm"
+TIME = "HH:mm"
 SHORT = "d MMM y, HH:mm"
 
 
@@ -30,10 +31,12 @@ def moment(at: datetime, time_zone: str) -> str:
     """A moment on the agency's wall clock, with the day of the week and the zone's city."""
     local = at.astimezone(ZoneInfo(time_zone))
     city = time_zone.rpartition("/")[2].replace("_", " ")
+    language = current_language()
     day, time = (
-        format_datetime(local, part, tzinfo=local.tzinfo, locale=current_language()) for part in (DAY, TIME)
+        format_datetime(local, part, tzinfo=local.tzinfo, locale=language)
+        for part in (weekday_pattern(language), TIME)
     )
-    joined = str(get_datetime_format("medium", locale=current_language()))  # each language has its own comma
+    joined = str(get_datetime_format("medium", locale=language))  # each language has its own comma
     return f"{joined.replace('{1}', day).replace('{0}', time)} ({city})"
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from cri.domain.disclosure_few import few_of, shares
 from cri.domain.disclosure_space import FREE, Basis, Bool, Int64, Space, find_basis
 
-MOST_CASES = 400
+MOST_CASES = 150
 """Cases looked at before the search gives up; what it cannot clear is treated as isolated."""
 SAMPLE = 4_000
 """Columns looked at together at first; the rest is merged by what they prove."""

@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check serve worker lock
+.PHONY: help setup demo test check bench serve worker lock
 
 help: ## What can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -19,6 +19,9 @@ check: setup ## The gate: lint, types, layers, security
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 	.venv/bin/bandit -q -ll -c pyproject.toml -r cri migrations
+
+bench: setup ## Measure what the project promises to hold (BENCH="scoring --write" writes docs/performance.md)
+	@exec .venv/bin/python -m tests.performance.bench $(BENCH)
 
 serve: setup ## Serve the pages
 	@exec .venv/bin/cri serve

@@ -122,8 +122,8 @@ def _values(table: pa.Table, name: str) -> npt.NDArray[Any]:
 
 
 def _matrix(table: pa.Table, names: Sequence[str]) -> Int8:
-    """Columns side by side: int8 (respondents, names), which is how everybody reads them."""
-    matrix = np.empty((table.num_rows, len(names)), dtype=np.int8)
+    """Columns, each in one piece as scoring reads them: int8 (respondents, names)."""
+    matrix = np.empty((table.num_rows, len(names)), dtype=np.int8, order="F")
     for place, name in enumerate(names):
         matrix[:, place] = _values(table, name)
     return matrix

@@ -64,6 +64,14 @@ def keyed_steps(column: Int8, item: Item, scale: Scale, left_out: Int64 | None =
     return steps
 
 
+def who_answered(sheet: AnswerSheet) -> npt.NDArray[np.bool_]:
+    """Who answered at least one item: bool (respondents,)."""
+    answered = np.zeros(sheet.respondents, dtype=bool)
+    for column in sheet.answers.T:
+        answered |= column >= 0
+    return answered
+
+
 def _check_points(answers: Int8, scale: Scale) -> None:
     for column in answers.T:
         below = scale.minimum > 0 and bool(((column >= 0) & (column < scale.minimum)).any())

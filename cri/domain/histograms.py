@@ -22,6 +22,7 @@ Codes = npt.NDArray[np.integer]
 _SAFE = 1 << 62
 _EXACT_BITS = 52  # whole numbers of so many bits, and their sums, are exact in doubles
 _HALF = 26
+_NARROW = 1 << 31
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +55,8 @@ def whole_weights(weights: Floats) -> WholeWeights:
 
 
 def _bits(values: Floats) -> int:
-    return max(0, math.frexp(math.fsum(values))[1])
+    """Bits that a sum of them cannot need more of."""
+    return max(0, math.frexp(float(values.max(initial=0.0)) * len(values))[1])
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,36 +65,44 @@ class Group:
 
     codes: Codes
     bins: int
-    _rows: dict[int, Int64] = field(default_factory=dict)
+    _rows: dict[int, Codes] = field(default_factory=dict)
 
-    def rows(self, size: int) -> Int64:
-        """int64 (respondents,): where each one's group begins in a table with rows of `size`; made once."""
+    def rows(self, size: int) -> Codes:
+        """Where each one's group begins in a table with rows of `size`: (respondents,); made once."""
         if size not in self._rows:
-            self._rows[size] = np.multiply(self.codes, size, dtype=np.int64)
+            kind = np.int32 if self.bins * size < _NARROW else np.int64
+            self._rows[size] = np.multiply(self.codes, size, dtype=kind)
         return self._rows[size]
 
 
 class Counting:
     """Counts respondents by two codes at once: the group each is in and the value each has.
 
-    It keeps one array of codes to write on: with a new one for each count the machine would spend more time
-    on finding memory than on counting.
+    It keeps arrays of codes to write on: with new ones for each count the machine would spend more time on
+    finding memory than on counting. One at a time may count with it.
     """
 
     def __init__(self, respondents: int, weights: WholeWeights | None) -> None:
         self.weights = weights
+        self._narrow = np.empty(respondents, dtype=np.int32)
         self._codes = np.empty(respondents, dtype=np.int64)
 
     def table(self, group: Group, code: Codes, codes: int, *, plain: bool = False) -> Int64:
         """int64 (layers, groups, codes). `code`: (respondents,), below `codes`. `plain`: without weights."""
-        np.add(group.rows(codes), code, out=self._codes)
+        rows = group.rows(codes)
+        if rows.dtype == self._narrow.dtype:
+            np.add(rows, code, out=self._narrow)
+            np.copyto(self._codes, self._narrow)
+        else:
+            np.add(rows, code, out=self._codes)
         weights = None if plain else self.weights
         return histogram(self._codes, group.bins * codes, weights).reshape(-1, group.bins, codes)
 
     def pairs(self, first: Codes, firsts: int, second: Codes, seconds: int) -> Int64:
-        """int64 (firsts, seconds): people with each two codes, not weighted."""
-        np.multiply(first, seconds, out=self._codes, dtype=np.int64)
-        np.add(self._codes, second, out=self._codes)
+        """int64 (firsts, seconds): people with each two codes, not weighted; fewer than 2^31 of these."""
+        np.multiply(first, seconds, out=self._narrow, dtype=np.int32)
+        np.add(self._narrow, second, out=self._narrow)
+        np.copyto(self._codes, self._narrow)
         counts: Int64 = histogram(self._codes, firsts * seconds)[0]
         return counts.reshape(firsts, seconds)
 

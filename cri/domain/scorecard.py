@@ -10,17 +10,20 @@ from typing import Any, Literal
 
 import numpy as np
 
-from cri.domain.answer_columns import by_columns
+from cri.domain.answer_columns import by_columns, who_answered
 from cri.domain.disclosure import MINIMUM, Gateway
 from cri.domain.disclosure_cells import release_cells
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.instrument import Instrument, Scale
+from cri.domain.item_counts import ItemCounts
 from cri.domain.release import ReleasePlan, plan_release
-from cri.domain.scorecard_factors import factor_document, without_n_eff
+from cri.domain.scorecard_factors import factor_document, item_document, without_n_eff
 from cri.domain.scorecard_figures import NO_FIGURES, Document, figures_of
 from cri.domain.scorecard_groups import agreement_document, profile_documents, unit_documents
-from cri.domain.scorecard_quality import early_late_document
+from cri.domain.scorecard_quality import quality_document
+from cri.domain.scorecard_weights import Weighted, weigh
 from cri.domain.scoring import WaveSums, sum_wave
+from cri.domain.screening import Screening, screen
 from cri.domain.sheet import AnswerSheet, unit_parents
 
 SCHEMA = "cri.scorecard/1"
@@ -62,26 +65,25 @@ def build_scorecard(instrument: Instrument, sheet: AnswerSheet, facts: WaveFacts
     _check_population(sheet, facts)
     gateway = Gateway(facts.minimum)
     sheet = by_columns(sheet)
-    sums = sum_wave(instrument, sheet)
-    plan = _plan(instrument, sheet, sums, gateway)
+    screening = screen(instrument, sheet)
+    weighted = _weigh(instrument, sheet, screening, facts)
+    sums = sum_wave(instrument, sheet, screening.excluded, weighted.whole if weighted else None)
+    plan = _plan(instrument, sheet, sums, screening, weighted, gateway)
+    scale = instrument.scale
     factors = [
-        factor_document(factor, factor_sums, instrument.scale, facts.headcount, release, gateway)
+        factor_document(factor, factor_sums, scale, facts.headcount, release, gateway)
         for factor, factor_sums, release in zip(instrument.factors, sums.factors, plan.factors, strict=True)
     ]
     return {
         **_head(instrument, facts),
-        "population": _population(sums, facts.headcount),
-        "index": _index(sums, factors, instrument.scale, facts.headcount, plan),
+        "population": _population(sums, facts.headcount, weighted),
+        "index": _index(sums, factors, scale, facts.headcount, plan),
         "factors": factors,
-        "units": unit_documents(sheet.units, sums, instrument.scale, plan),
+        "units": unit_documents(sheet.units, sums, scale, plan),
         "agreement": agreement_document(sums, plan),
-        "quality": {
-            "screening": None,
-            "with_excluded": None,
-            "early_late": early_late_document(sums, instrument.scale, plan),
-        },
+        "quality": quality_document(instrument, sheet, screening, sums, plan),
         "profile": profile_documents(instrument, sums, plan, facts.headcounts or {}),
-        "outcomes": None,
+        "outcomes": _outcomes(instrument, sums, gateway),
         "change": None,
         "drivers": None,
         "disclosure": plan.certificate,
@@ -96,14 +98,48 @@ def _check_population(sheet: AnswerSheet, facts: WaveFacts) -> None:
         raise InputError([InputProblem(what, "population", expected)])
 
 
-def _plan(instrument: Instrument, sheet: AnswerSheet, sums: WaveSums, gateway: Gateway) -> ReleasePlan:
-    alike = [
-        gateway.shows(item.moments.n) and not gateway.shows_shares(item.bands)
-        for factor in sums.factors
-        for item in factor.items
-    ]
-    cells = release_cells(instrument, sheet)
+def _weigh(
+    instrument: Instrument, sheet: AnswerSheet, screening: Screening, facts: WaveFacts
+) -> Weighted | None:
+    if facts.weights == "none":
+        return None
+    return weigh(instrument, sheet, who_answered(sheet) & ~screening.excluded, facts.headcounts)
+
+
+def _plan(
+    instrument: Instrument,
+    sheet: AnswerSheet,
+    sums: WaveSums,
+    screening: Screening,
+    weighted: Weighted | None,
+    gateway: Gateway,
+) -> ReleasePlan:
+    alike = [_alike(item, gateway) for factor in sums.factors for item in factor.items]
+    # Who is left out has no weight; to the audit they are a cell of their own whatever it is.
+    weights = None if weighted is None else np.where(weighted.values > 0, weighted.values, 1.0)
+    cells = release_cells(instrument, sheet, excluded=screening.excluded, weights=weights)
     return plan_release(cells, unit_parents(sheet.units), gateway.minimum, alike=np.array(alike, dtype=bool))
+
+
+def _alike(item: ItemCounts, gateway: Gateway) -> bool:
+    """Whether enough people answered an item, all in one band."""
+    return gateway.shows(item.moments.n) and not gateway.shows_shares(item.bands)
+
+
+def _outcomes(instrument: Instrument, sums: WaveSums, gateway: Gateway) -> list[Document] | None:
+    """Items that belong to no factor: released for the whole wave only."""
+    if not sums.outcomes:
+        return None
+    return [
+        item_document(
+            item,
+            counts,
+            instrument.scale,
+            gateway,
+            "alike" if _alike(counts, gateway) else None if gateway.shows(counts.moments.n) else "small",
+        )
+        for item, counts in zip(instrument.outcomes, sums.outcomes, strict=True)
+    ]
 
 
 def _head(instrument: Instrument, facts: WaveFacts) -> Document:
@@ -129,14 +165,14 @@ def _head(instrument: Instrument, facts: WaveFacts) -> Document:
     }
 
 
-def _population(sums: WaveSums, headcount: int | None) -> Document:
+def _population(sums: WaveSums, headcount: int | None, weighted: Weighted | None) -> Document:
     return {
         "headcount": headcount,
         "responses": sums.responses,
         "usable": sums.usable,
         "response_rate": sums.responses / headcount if headcount else None,
         "excluded": sums.excluded,
-        "weights": None,
+        "weights": None if weighted is None else weighted.document(),
     }
 
 

@@ -4,18 +4,33 @@ from typing import Any
 
 import numpy as np
 
+from cri.domain.answer_columns import by_columns
 from cri.domain.histograms import GroupSums
 from cri.domain.instrument import Instrument, Scale
 from cri.domain.release import ReleasePlan
 from cri.domain.scorecard_factors import without_n_eff
 from cri.domain.scorecard_figures import Document, figures_of, group_document
 from cri.domain.scoring import FactorSums, WaveSums, sum_wave
-from cri.domain.sheet import AnswerSheet
+from cri.domain.screening import Screening
+from cri.domain.sheet import NO_UNIT, AnswerSheet
 
 Bool = np.ndarray[Any, np.dtype[np.bool_]]
 
 
-def early_late_document(sums: WaveSums, scale: Scale, plan: ReleasePlan) -> Document | None:
+def quality_document(
+    instrument: Instrument, sheet: AnswerSheet, screening: Screening, sums: WaveSums, plan: ReleasePlan
+) -> Document:
+    """Who was left out, whether that mattered, and early beside late respondents."""
+    counts = screening.counts
+    excluded = counts.pop("excluded")
+    return {
+        "screening": {"screened": sheet.respondents, "excluded": excluded, "flags": counts},
+        "with_excluded": _with_excluded(instrument, sheet, screening.excluded, sums, plan),
+        "early_late": _early_late(sums, instrument.scale, plan),
+    }
+
+
+def _early_late(sums: WaveSums, scale: Scale, plan: ReleasePlan) -> Document | None:
     """Early beside late respondents, for each factor; None where it was not collected.
 
     Those who answer late are the most like those who never did: where the two differ, so may those.
@@ -40,7 +55,7 @@ def early_late_document(sums: WaveSums, scale: Scale, plan: ReleasePlan) -> Docu
     }
 
 
-def with_excluded_document(
+def _with_excluded(
     instrument: Instrument, sheet: AnswerSheet, excluded: Bool, sums: WaveSums, plan: ReleasePlan
 ) -> Document | None:
     """Unweighted scores with those left out as careless beside those without; None if 1 to 9 were.
@@ -50,7 +65,8 @@ def with_excluded_document(
     count = int(np.count_nonzero(excluded))
     if 0 < count < plan.minimum:
         return None
-    others = AnswerSheet(sheet.answers[excluded], sheet.unit[excluded] * 0 - 1)
+    nowhere = np.full(count, NO_UNIT, dtype=np.int32)
+    others = by_columns(AnswerSheet(sheet.answers[excluded], nowhere))
     careless = sum_wave(instrument, others).factors
     return {
         "factors": {

@@ -1,16 +1,27 @@
-"""What an agency is compared with. The only use cases that may read the pool."""
+"""What an agency is compared with: editions, each published together with its pages of the ledger."""
 
-import hashlib
-import hmac
-import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from cri.db.models import Contribution
-from cri.db.queries.benchmark_pool import add_edition, newest_edition
-from cri.domain.edition_draft import build_edition
+from cri.db.queries import benchmark_pool as pool
+from cri.domain.edition_draft import draft_edition
 from cri.domain.eligibility import Member
+from cri.domain.errors import CriError, InputError, InputProblem
+from cri.domain.ledger import Ledger, PublishedCell
+from cri.domain.norms import member_digest
+from cri.domain.ownership import joined_owners
+from cri.domain.peers import PEER_GROUPS
 from cri.services.context import Parts
+from cri.services.contributions import contribution_of
+
+Document = Mapping[str, Any]
+
+
+class LedgerError(CriError):
+    """The ledger does not tell who is in every published group; nothing more can be audited with it."""
 
 
 def edition_for(parts: Parts, scorecard: dict[str, Any]) -> dict[str, Any] | None:
@@ -26,47 +37,128 @@ def edition_for_instrument(
 ) -> dict[str, Any] | None:
     """The newest edition of an instrument's version, as real or as synthetic as asked."""
     with parts.pool_sessions() as session:
-        return newest_edition(session, code, version, synthetic=synthetic)
+        return pool.newest_edition(session, code, version, synthetic=synthetic)
 
 
-def publish_edition(parts: Parts, members: Sequence[Member], number: str) -> dict[str, Any]:
-    """Make edition `number` from contributions and freeze it. Returns its document.
+def publish_edition(
+    parts: Parts,
+    members: Sequence[Member],
+    number: str,
+    peers: Sequence[tuple[str, ...]] = PEER_GROUPS,
+) -> dict[str, Any]:
+    """Make edition `number` from members given by their scorecards and freeze it. Returns its document.
 
-    Raises InputError for a mixture of synthetic and real, sqlalchemy.exc.IntegrityError when the
-    number is taken.
+    All in one transaction that no other publishing of the instrument overlaps: killed at any instant it
+    leaves nothing. Raises InputError for members that cannot be pooled and for a number that is taken or
+    older than the newest, LedgerError when earlier editions cannot be audited with this one.
     """
-    document = build_edition(members, number)
+    given = [contribution_of(parts.secrets.pseudonym, member) for member in members]
+    codes = sorted({contribution.instrument_code for contribution in given})
     with parts.pool_sessions.begin() as session:
-        add_edition(session, document, [_contribution(parts.secrets.pseudonym, member) for member in members])
-    return document
+        for code in codes:
+            pool.wait_to_publish(session, code)
+        session.add_all(_not_there_yet(session, given))
+        session.flush()
+        sheets = [contribution.sheet_sha256 for contribution in given]
+        return _publish(session, pool.contributions_with_sheets(session, sheets), number, peers)
 
 
-def _contribution(secret: bytes, member: Member) -> Contribution:
-    scorecard = member.scorecard
-    return Contribution(
-        id=uuid.uuid4(),
-        pseudonym=_pseudonym(secret, "agency", member.agency),
-        owner_pseudonym=_pseudonym(secret, "owner", member.owner),
-        sheet_sha256=scorecard["sheet_sha256"],
-        instrument_code=scorecard["instrument"]["code"],
-        instrument_version=scorecard["instrument"]["version"],
-        synthetic=scorecard["synthetic"],
-        aggregates={
-            "method": scorecard["method"],
-            "month": str(scorecard["wave"]["closed"])[:7],
-            "respondents": scorecard["population"]["usable"],
-            "factors": [_aggregate(factor) for factor in scorecard["factors"]],
-            **member.facets,
-        },
+def members_of(contributions: Sequence[Contribution], owners: Mapping[str, str]) -> list[Member]:
+    """Members as the domain knows them, from the pool alone. owners: under whom each owner counts."""
+    return [
+        Member(
+            scorecard=one.aggregates,
+            agency=one.pseudonym,
+            owner=owners[one.owner_pseudonym],
+            source=f"contribution {one.id}",
+            **one.aggregates["facets"],
+        )
+        for one in contributions
+    ]
+
+
+def load_ledger(session: Session, like: Document, owners: Mapping[str, str]) -> Ledger:
+    """Everything published so far of the instrument's version that the scorecard `like` is of.
+
+    Waves of different versions are never in one edition (the database sees to it), so that their figures
+    have no unknown in common, and no combination of both involves fewer owners than one of either.
+    Raises LedgerError for an edition whose groups are not all written down.
+    """
+    instrument, synthetic = like["instrument"], bool(like["synthetic"])
+    of = (session, instrument["code"], instrument["version"])
+    cells = pool.ledger_cells(*of, synthetic=synthetic)
+    documents = pool.editions(*of, synthetic=synthetic)
+    sheets = {sheet for cell in cells for group in cell.groups for sheet in group}
+    known = pool.owners_of_sheets(*of, synthetic=synthetic)
+    for document in documents:
+        _check_ledger(document, cells, known)
+    comparable = [one for one in documents if _kind(one) == _kind(like)]
+    return Ledger(
+        cells=tuple(cells),
+        owners={sheet: owners[known[sheet]] for sheet in sorted(sheets)},
+        last=comparable[-1] if comparable else None,
     )
 
 
-def _aggregate(factor: dict[str, Any]) -> dict[str, Any]:
-    """What the pool keeps of a factor: how many, the mean and the variance. No name, no answer."""
-    sd = factor["sd"]
-    variance = None if sd is None else sd**2
-    return {"code": factor["code"], "n": factor["n"], "mean": factor["score"], "variance": variance}
+def check_number(session: Session, number: str, like: Document) -> None:
+    """Refuse an edition's number that is taken, or not later than that of the newest. Raises InputError.
+
+    like: a scorecard of the kind that the edition is made from.
+    """
+    where, instrument = f"edition {number}", like["instrument"]
+    code, version = instrument["code"], instrument["version"]
+    if pool.find_edition(session, number, code) is not None:
+        raise InputError([InputProblem(f"{code} has one of this number", where, "the next number")])
+    newest = pool.newest_edition(session, code, version, synthetic=bool(like["synthetic"]))
+    if newest and pool.edition_order({"edition": number}) <= pool.edition_order(newest):
+        raise InputError([InputProblem("not a later number", where, f"one after {newest['edition']}")])
 
 
-def _pseudonym(secret: bytes, kind: str, name: str) -> str:
-    return hmac.new(secret, f"{kind}:{name}".encode(), hashlib.sha256).hexdigest()
+def _publish(
+    session: Session, contributions: Sequence[Contribution], number: str, peers: Sequence[tuple[str, ...]]
+) -> dict[str, Any]:
+    owners = joined_owners(pool.all_owned(session))
+    members = members_of(contributions, owners)
+    ledger = Ledger()
+    if members:
+        like = members[0].scorecard
+        check_number(session, number, like)
+        ledger = load_ledger(session, like, owners)
+    draft = draft_edition(members, number, ledger, peers)
+    pool.add_edition(session, draft.document, members_in(draft.document, contributions), draft.cells)
+    return draft.document
+
+
+def members_in(document: Document, contributions: Sequence[Contribution]) -> list[Contribution]:
+    """The contributions that an edition was made from, of those it was offered."""
+    digests = set(document["members"])
+    return [one for one in contributions if member_digest(document["edition"], one.aggregates) in digests]
+
+
+def _not_there_yet(session: Session, given: Sequence[Contribution]) -> list[Contribution]:
+    found = pool.contributions_with_sheets(session, [one.sheet_sha256 for one in given])
+    there = {one.sheet_sha256 for one in found}
+    return [one for one in given if one.sheet_sha256 not in there]
+
+
+def _check_ledger(document: Document, cells: Sequence[PublishedCell], known: Collection[str]) -> None:
+    """Refuse to go on with an edition of which some group is not written down, or not as it was published."""
+    edition = document["edition"]
+    written = {
+        cell.key: [len(group) for group in cell.groups]
+        for cell in cells
+        if cell.edition == edition and all(sheet in known for group in cell.groups for sheet in group)
+    }
+    for cell in document["cells"]:
+        if cell["item"] is not None or cell["kept_from"] is not None:
+            continue  # an item's cell is its factor's, and a kept one is an earlier edition's
+        sizes = [group["size"] for group in cell["groups"]]
+        if written.get((cell["factor"], None, cell["peers"])) != sizes:
+            told = f"edition {edition}, {cell['factor']} of {cell['peers']}"
+            raise LedgerError(
+                f"{told}: the ledger does not say who is in its groups; nothing can be published"
+            )
+
+
+def _kind(document: Document) -> tuple[str, str]:
+    return str(document["method"]), str(document["instrument"]["sha256"])

@@ -31,6 +31,7 @@ TABLES: dict[tuple[str, str], set[str]] = {
     ("cri_pool", "pool.contribution"): {READ, ADD},
     ("cri_pool", "pool.edition"): {READ, ADD},
     ("cri_pool", "pool.edition_member"): {READ, ADD},
+    ("cri_pool", "pool.ledger_cell"): {READ, ADD},
 }
 COLUMNS: dict[tuple[str, str], set[str]] = {
     ("cri_lookup", "public.invitation"): {"agency_id", "wave_id", "id", "token_digest"},

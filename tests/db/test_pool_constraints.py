@@ -35,15 +35,26 @@ def contribution(*, synthetic: bool) -> Contribution:
     )
 
 
-def edition(*, synthetic: bool, says: bool | None = None) -> Edition:
+def edition(*, synthetic: bool, says: bool | None = None, version: str = "1.0.0") -> Edition:
     document: dict[str, Any] = {"synthetic": synthetic if says is None else says}
     number = uuid.uuid4().hex[:12]
-    return Edition(number=number, instrument_code="cri", synthetic=synthetic, sha256="0", document=document)
+    return Edition(
+        number=number,
+        instrument_code="cri",
+        instrument_version=version,
+        synthetic=synthetic,
+        sha256="0",
+        document=document,
+    )
 
 
 def member(of: Edition, who: Contribution, *, synthetic: bool) -> EditionMember:
     return EditionMember(
-        edition=of.number, instrument_code="cri", contribution_id=who.id, synthetic=synthetic
+        edition=of.number,
+        instrument_code="cri",
+        instrument_version=of.instrument_version,
+        contribution_id=who.id,
+        synthetic=synthetic,
     )
 
 
@@ -66,6 +77,16 @@ def test_a_synthetic_contribution_cannot_enter_a_real_edition(
         session.flush()
         session.add(member(made, who, synthetic=claimed))
         with pytest.raises(IntegrityError, match="fk_edition_member"):
+            session.flush()
+
+
+def test_a_contribution_cannot_enter_an_edition_of_another_version(pool: sessionmaker[Session]) -> None:
+    with pool() as session:
+        made, who = edition(synthetic=False, version="1.1.0"), contribution(synthetic=False)
+        session.add_all([made, who])
+        session.flush()
+        session.add(member(made, who, synthetic=False))
+        with pytest.raises(IntegrityError, match="fk_edition_member_contribution_version"):
             session.flush()
 
 

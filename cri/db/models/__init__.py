@@ -2,7 +2,7 @@
 
 from cri.db.models.accounts import Account, Membership, PlatformRole
 from cri.db.models.agencies import Agency, OrganisationUnit, Person, RosterDraft
-from cri.db.models.benchmark_pool import Contribution, Edition, EditionMember
+from cri.db.models.benchmark_pool import Contribution, Edition, EditionMember, LedgerCell
 from cri.db.models.declarative import Base
 from cri.db.models.results import Report, StoredPack, StoredScorecard
 from cri.db.models.waves import Draft, Invitation, MailboxEntry, MixedEntry, Wave, WaveUnit
@@ -16,6 +16,7 @@ __all__ = [
     "Edition",
     "EditionMember",
     "Invitation",
+    "LedgerCell",
     "MailboxEntry",
     "Membership",
     "MixedEntry",

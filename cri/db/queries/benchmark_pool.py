@@ -1,39 +1,127 @@
-"""The only reads and writes that cross agencies: the pool's. Imported by services.benchmarks alone."""
+"""The only reads and writes that cross agencies: the pool's. Imported by few use cases, as pyproject says."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from cri.db.models import Contribution, Edition, EditionMember
+from cri.db.models import Contribution, Edition, EditionMember, LedgerCell
+from cri.domain.ledger import PublishedCell
+
+_PUBLISHING = 7_241_003
+
+
+def wait_to_publish(session: Session, instrument_code: str) -> None:
+    """Hold all publishing of an instrument until this transaction ends, once nobody else does.
+
+    To be called before anything is read: each later statement then sees what was committed before.
+    """
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(:lock, hashtext(:code))"),
+        {"lock": _PUBLISHING, "code": instrument_code},
+    )
+
+
+def editions(
+    session: Session, instrument_code: str, instrument_version: str, *, synthetic: bool
+) -> list[dict[str, Any]]:
+    """All editions of an instrument's version, as real or as synthetic as asked, the oldest first."""
+    documents = session.scalars(
+        select(Edition.document).where(
+            Edition.instrument_code == instrument_code,
+            Edition.instrument_version == instrument_version,
+            Edition.synthetic.is_(synthetic),
+        )
+    )
+    return sorted(documents, key=edition_order)
 
 
 def newest_edition(
     session: Session, instrument_code: str, instrument_version: str, *, synthetic: bool
 ) -> dict[str, Any] | None:
     """The newest edition of an instrument's version, as real or as synthetic as asked; None without one."""
-    documents = session.scalars(
-        select(Edition.document).where(
-            Edition.instrument_code == instrument_code,
-            Edition.synthetic.is_(synthetic),
-            Edition.document["instrument"]["version"].astext == instrument_version,
+    found = editions(session, instrument_code, instrument_version, synthetic=synthetic)
+    return found[-1] if found else None
+
+
+def find_edition(session: Session, number: str, instrument_code: str) -> Edition | None:
+    """An edition by its number, or None."""
+    return session.get(Edition, (number, instrument_code))
+
+
+def contributions_with_sheets(session: Session, sheets: Sequence[str]) -> list[Contribution]:
+    """Contributions made from these answer sheets."""
+    return list(session.scalars(select(Contribution).where(Contribution.sheet_sha256.in_(sheets))))
+
+
+def all_owned(session: Session) -> list[tuple[str, str]]:
+    """(agency, owner), as pseudonyms, of every contribution ever made."""
+    rows = session.execute(select(Contribution.pseudonym, Contribution.owner_pseudonym).distinct())
+    return [(agency, owner) for agency, owner in rows]
+
+
+def owners_of_sheets(
+    session: Session, instrument_code: str, instrument_version: str, *, synthetic: bool
+) -> dict[str, str]:
+    """Owner's pseudonym by the digest of the answer sheet, of every member of any edition."""
+    rows = session.execute(
+        select(Contribution.sheet_sha256, Contribution.owner_pseudonym).where(
+            Contribution.id.in_(
+                select(EditionMember.contribution_id).where(
+                    EditionMember.instrument_code == instrument_code,
+                    EditionMember.instrument_version == instrument_version,
+                    EditionMember.synthetic.is_(synthetic),
+                )
+            )
         )
-    ).all()
-    return max(documents, key=_number, default=None)
+    )
+    return {str(sheet): str(owner) for sheet, owner in rows}
 
 
-def add_edition(session: Session, document: dict[str, Any], contributions: list[Contribution]) -> None:
-    """Store a published edition with the contributions it was made from.
+def ledger_cells(
+    session: Session, instrument_code: str, instrument_version: str, *, synthetic: bool
+) -> list[PublishedCell]:
+    """Every cell ever published with new values, in a fixed order."""
+    rows = session.scalars(
+        select(LedgerCell)
+        .join(
+            Edition,
+            (Edition.number == LedgerCell.edition) & (Edition.instrument_code == LedgerCell.instrument_code),
+        )
+        .where(
+            Edition.instrument_code == instrument_code,
+            Edition.instrument_version == instrument_version,
+            Edition.synthetic.is_(synthetic),
+        )
+        .order_by(LedgerCell.edition, LedgerCell.factor, LedgerCell.item, LedgerCell.peers)
+    )
+    return [
+        PublishedCell(
+            row.edition, row.factor, row.item or None, row.peers, tuple(tuple(group) for group in row.groups)
+        )
+        for row in rows
+    ]
 
-    The database refuses a contribution that is synthetic in an edition that is not, and the reverse
-    (sqlalchemy.exc.IntegrityError).
+
+def add_edition(
+    session: Session,
+    document: dict[str, Any],
+    contributions: Sequence[Contribution],
+    cells: Sequence[PublishedCell],
+) -> None:
+    """Store a published edition with the contributions it was made from and its pages of the ledger.
+
+    The database refuses a contribution that is synthetic in an edition that is not, and the reverse, and one
+    of another version of the instrument (sqlalchemy.exc.IntegrityError).
     """
-    number, instrument = document["edition"], document["instrument"]["code"]
+    number, instrument = document["edition"], document["instrument"]
     session.add_all(contributions)
     session.add(
         Edition(
             number=number,
-            instrument_code=instrument,
+            instrument_code=instrument["code"],
+            instrument_version=instrument["version"],
             synthetic=document["synthetic"],
             sha256=document["sha256"],
             document=document,
@@ -43,14 +131,27 @@ def add_edition(session: Session, document: dict[str, Any], contributions: list[
     session.add_all(
         EditionMember(
             edition=number,
-            instrument_code=instrument,
+            instrument_code=instrument["code"],
+            instrument_version=contribution.instrument_version,
             contribution_id=contribution.id,
             synthetic=contribution.synthetic,
         )
         for contribution in contributions
     )
+    session.add_all(
+        LedgerCell(
+            edition=cell.edition,
+            instrument_code=instrument["code"],
+            factor=cell.factor,
+            item=cell.item or "",
+            peers=cell.peers,
+            groups=[list(group) for group in cell.groups],
+        )
+        for cell in cells
+    )
     session.flush()
 
 
-def _number(document: dict[str, Any]) -> tuple[int, ...]:
+def edition_order(document: dict[str, Any]) -> tuple[int, ...]:
+    """Sorts editions by number: 2026.10 after 2026.9."""
     return tuple(int(part) for part in document["edition"].split(".") if part.isdigit())

@@ -4,6 +4,8 @@ A proof that passes whatever the engine computes proves nothing. Each row bends 
 mistake would: divide by n, another degree of freedom, another definition.
 """
 
+from dataclasses import replace
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -13,11 +15,22 @@ from scipy.special import fdtri
 from cri.domain import agreement as agreement_of
 from cri.domain import scoring, statistics
 from cri.domain import weighting as weighting_of
+from cri.domain.careless import even_odd_consistency
+from cri.domain.change import Summary, welch
 from cri.domain.reliability import Omega, one_factor_omega
 from cri.domain.statistics import Moments
 from tests.reference.catalogue import cases
 from tests.reference.conftest import require_data
-from tests.reference.proofs import agreement, norms, reliability, samples, weighting, worked_examples
+from tests.reference.proofs import (
+    agreement,
+    careless,
+    differences,
+    norms,
+    reliability,
+    samples,
+    weighting,
+    worked_examples,
+)
 from tests.reference.test_cases import run
 
 
@@ -53,6 +66,20 @@ def stretched(covariances: Any, n: int) -> Omega:
     common = loadings.sum() ** 2
     value = common / (common + sum(found.uniquenesses))
     return Omega(value, tuple(loadings), found.uniquenesses)
+
+
+def over_gaps(answers: Any) -> Any:
+    rows = [[point for point in row if point >= 0] for row in answers.tolist()]
+    return np.array([max(len(list(run)) for _, run in groupby(row)) for row in rows])
+
+
+def own_spread_by_n(answers: Any) -> Any:
+    return np.nanstd(np.where(answers < 0, np.nan, answers), axis=1)
+
+
+def equal_variances(first: Summary, second: Summary) -> Any:
+    pooled = ((first.n - 1) * first.sd**2 + (second.n - 1) * second.sd**2) / (first.n + second.n - 2)
+    return welch(replace(first, sd=pooled**0.5), replace(second, sd=pooled**0.5))
 
 
 Bend = tuple[str, object, str, object]
@@ -131,6 +158,35 @@ BENDS: list[tuple[str, Bend]] = [
             "design_effect",
             lambda w: 1 + w.var(ddof=1) / w.mean() ** 2,
         ),
+    ),
+    (
+        "careless_bfi:bfi25.longstring",
+        ("a missing answer goes on with the run", careless, "longest_string", over_gaps),
+    ),
+    (
+        "careless_dataset1:careless1.evenodd",
+        ("higher is more careful", careless, "even_odd_consistency", lambda *a: -even_odd_consistency(*a)),
+    ),
+    (
+        "careless_bfi:bfi25.irv",
+        (
+            "divided by n",
+            careless,
+            "intra_individual_variability",
+            lambda a: np.where(a < 0, 0, a).std(axis=1),
+        ),
+    ),
+    (
+        "inference_bhr2000:bhr2000.lead11.group_vs_rest_welch",
+        ("Bonferroni for Holm", differences, "holm", lambda p: np.minimum(np.array(p) * len(p), 1)),
+    ),
+    (
+        "inference_bhr2000:bhr2000.lead11.group_vs_rest_welch",
+        ("equal variances", differences, "welch", equal_variances),
+    ),
+    (
+        "inference_bhr2000:bhr2000.lead11.pooled_effect_sizes",
+        ("d over one group's s", differences, "cohens_d", lambda a, b: (b.mean - a.mean) / b.sd),
     ),
     (f"{NULLS}.uniform", ("A^2 / 12", agreement_of, "uniform_variance", lambda a: a * a / 12)),
     (f"{NULLS}.slight_skew", ("the null of six points", agreement_of, "SLIGHT_SKEW", {5: 1.85})),

@@ -4,6 +4,7 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,20 @@ NOT_OF_THE_METHOD = {  # files of the domain whose numbers say nothing about res
 MODULES = sorted({path.stem for path in DOMAIN.glob("[a-z]*.py")} - set(NOT_OF_THE_METHOD))
 WHERE_SHOWN = {  # null where nothing had to be hidden, or at the top of the tree: not for a later release
     "factors[].items[].distribution.cells[].limit",
+    "factors[].items[].suppressed",
+    "outcomes[].distribution.cells[].limit",
+    "outcomes[].distribution.cells[].share",
+    "outcomes[].favourable_limit",
+    "outcomes[].item_rest_r",  # an outcome has no factor
+    "outcomes[].suppressed",
+    "population.weights.joined",  # levels that had to be joined
+    "quality.screening.flags.failed_attention",  # none of our instruments has an attention item
+    "profile[].options[].suppressed",
+    "profile[].options[].factors{}.suppressed",
+    "quality.early_late.early.suppressed",
+    "quality.early_late.late.suppressed",
+    "quality.early_late.early.factors{}.suppressed",
+    "quality.early_late.late.factors{}.suppressed",
     "factors[].items[].distribution.cells[].share",
     "factors[].items[].favourable_limit",
     "units[].parent",
@@ -134,28 +149,48 @@ def test_what_is_told_to_be_missing_is_null_and_nothing_else(instrument: Instrum
     told: dict[str, set[str]] = {"scorecard": set(), "edition": set()}
     for document, field, _ in table("document"):
         told[document].add(field.replace("`", "").removesuffix(" (empty list)"))
-    units = (Unit("all", None, "All", 200), Unit("one", "all", "One", 100), Unit("two", "all", "Two", 100))
+    scorecard = full_scorecard(instrument, previous=full_scorecard(instrument, previous=None))
+    codes = {factor.code for factor in instrument.factors}
+    assert set(nulls(scorecard, codes)) - WHERE_SHOWN == told["scorecard"]
+    assert scorecard["population"]["excluded"] == 0
+
+    edition = build_edition(synthetic_pool(instrument, 24, 1, date(2026, 3, 31)), "2026.1")
+    # A member left out because of its owner is listed; nobody need be. Only very large pools have lanes.
+    assert set(nulls(edition, codes)) - {"cells[].left_out", "lanes"} == told["edition"]
+    placed = place(scorecard, edition)["placements"][0]
+    assert placed["percentile"] is not None
+
+
+def full_scorecard(instrument: Instrument, previous: dict[str, Any] | None) -> dict[str, Any]:
+    """Of a wave in which everything was collected that can be, from people enough for everything."""
+    units = (Unit("all", None, "All", 400), Unit("one", "all", "One", 200), Unit("two", "all", "Two", 200))
+    sheet = synthetic_answers(instrument, 300, units, 0.0, 1)
+    people = np.arange(sheet.respondents)
+    sheet = replace(
+        sheet,
+        outcomes=sheet.answers[:, : len(instrument.outcomes)],
+        profile=np.stack([people % len(question.options) for question in instrument.profile], 1).astype(
+            np.int8
+        ),
+        fast=np.zeros(sheet.respondents, dtype=bool),
+        late=people % 7 > 3,
+    )
+    work = instrument.profile[0]
     facts = WaveFacts(
         agency="Example",
         wave_id="1",
         label="Spring",
         opened=date(2026, 3, 1),
         closed=date(2026, 3, 31),
-        headcount=200,
+        headcount=400,
         synthetic=True,
         sheet_sha256="0" * 64,
         facets={"sector": "water"},
+        headcounts={work.code: dict(zip(work.options, (200, 150, 50), strict=True))},
+        weights="rake",
+        previous=previous,
     )
-    scorecard = build_scorecard(instrument, synthetic_answers(instrument, 150, units, 0.0, 1), facts)
-    codes = {factor.code for factor in instrument.factors}
-    assert set(nulls(scorecard, codes)) - WHERE_SHOWN == told["scorecard"]
-    assert scorecard["population"]["excluded"] == 0
-
-    edition = build_edition(synthetic_pool(instrument, 24, 1, date(2026, 3, 31)), "2026.1")
-    # A member left out because of its owner is listed; nobody need be.
-    assert set(nulls(edition, codes)) - {"cells[].left_out"} == told["edition"]
-    placed = place(scorecard, edition)["placements"][0]
-    assert placed["percentile"] is not None
+    return build_scorecard(instrument, sheet, facts)
 
 
 def nulls(value: Any, codes: set[str], path: str = "") -> Iterator[str]:

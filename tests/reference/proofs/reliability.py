@@ -116,7 +116,8 @@ def model_fit(case: Case) -> Iterator[Check]:
 def loadings(case: Case) -> Iterator[Check]:
     """Loadings and uniquenesses of the one-factor model of correlations."""
     answers = model_answers(case)
-    fitted = _fitted(np.corrcoef(answers.T), len(answers))
+    correlations = np.asarray(np.corrcoef(answers.T), dtype=np.float64)
+    fitted = _fitted(correlations, len(answers))
     yield Check("loadings", fitted.loadings, case.value["loadings"], LIKELIHOOD)
     yield Check("uniqueness", fitted.uniquenesses, case.value["uniqueness"], LIKELIHOOD)
 

@@ -14,8 +14,8 @@ from cri.domain.disclosure_kinds import Kinds, find_kinds
 from cri.domain.disclosure_search import Isolated, find_isolated
 from cri.domain.disclosure_tree import nearest_shown
 
-MOST_RETRIED = 12
-"""Hidden groups tried again, largest first, once the rest is safe."""
+MOST_TRIED = 60
+"""Ways to show a hidden group again that are tried once the rest is safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,15 @@ class Audited:
     given_up: int
 
 
-def audit(figure: Figure, shown: Shown, minimum: int) -> tuple[Shown, Audited]:
+def audit(figure: Figure, shown: Shown, allowed: Shown, minimum: int) -> tuple[Shown, Audited]:
     """Hide groups until no combination holds 1 to `minimum` - 1 people; show again what was hidden in vain.
 
+    `shown`: the groups to begin with; `allowed`: those that are large enough and hidden for no other reason.
     For each combination found the smallest group without which it does not exist is hidden.
     """
     sizes = group_sizes(figure)
-    hidden: list[Group] = []
     groups = sum(1 for _ in shown_groups(shown, sizes)) + 1
-    cases = given_up = 0
+    cases = given_up = hidden = 0
     while True:
         kinds = find_kinds(figure, shown)
         outcome = find_isolated(kinds.space(), minimum)
@@ -50,15 +50,38 @@ def audit(figure: Figure, shown: Shown, minimum: int) -> tuple[Shown, Audited]:
         if outcome.isolated is None:
             break
         given_up += not outcome.isolated.proven
-        group = _to_hide(figure, shown, sizes, kinds, outcome.isolated)
-        shown = shown.without(group)
-        hidden.append(group)
-    if len(hidden) > 1:
-        for group in sorted(hidden, key=lambda group: -group.people)[:MOST_RETRIED]:
-            again = shown.also(group)
-            if find_isolated(find_kinds(figure, again).space(), minimum).isolated is None:
-                shown, hidden = again, [other for other in hidden if other != group]
-    return shown, Audited(groups, len(kinds.people), cases, len(hidden), given_up)
+        shown = shown.without(_to_hide(figure, shown, sizes, kinds, outcome.isolated))
+        hidden += 1
+    if hidden:
+        shown = _show_again(figure, shown, allowed, sizes, minimum)
+    return shown, Audited(groups, len(kinds.people), cases, hidden, given_up)
+
+
+def _show_again(figure: Figure, shown: Shown, allowed: Shown, sizes: Sizes, minimum: int) -> Shown:
+    """Show hidden groups, largest first, where that is safe, or safe with a smaller group hidden instead."""
+
+    def is_safe(trial: Shown) -> bool:
+        return find_isolated(find_kinds(figure, trial).space(), minimum).isolated is None
+
+    tried = 0
+    for swap in (False, True):
+        now = set(shown_groups(shown, sizes))
+        for group in sorted(set(shown_groups(allowed, sizes)) - now, key=_largest_first):
+            smaller = [other for other in sorted(now, key=_largest_first) if other.people < group.people]
+            for other in reversed(smaller) if swap else [None]:
+                if tried == MOST_TRIED:
+                    return shown
+                tried += 1
+                trial = shown.also(group)
+                trial = trial if other is None else trial.without(other)
+                if is_safe(trial):
+                    shown, now = trial, set(shown_groups(trial, sizes))
+                    break
+    return shown
+
+
+def _largest_first(group: Group) -> tuple[int, str, int, int]:
+    return -group.people, group.kind, group.question, group.place
 
 
 def items_isolate(figure: Figure, shown: Shown, minimum: int) -> bool:

@@ -1,5 +1,7 @@
 """Which groups one figure is shown for, at one minimum: minimums, remainders, then the audit."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from cri.domain.disclosure_audit import Audited, audit
@@ -37,18 +39,26 @@ def narrow(figure: Figure, allowed: Shown, minimum: int) -> tuple[Shown, Audited
             unweighted=False,
         )
         return nothing, Audited(groups=0, kinds=0, cases=0, hidden=0, given_up=0)
-    tree = hide_least(everybody, units, figure.parents.tolist(), minimum, _hidden(allowed.units))
-    questions = [
-        hide_least(everybody, sizes, [-1] * len(sizes), minimum, _hidden(part))
-        for sizes, part in zip(options, allowed.options, strict=True)
-    ]
-    remaining = Shown(
-        units=~np.array(tree, dtype=bool),
-        options=tuple(~np.array(part, dtype=bool) for part in questions),
+    large = Shown(
+        units=allowed.units & (np.array(units, dtype=np.int64) >= minimum),
+        options=tuple(
+            part & (np.array(sizes, dtype=np.int64) >= minimum)
+            for part, sizes in zip(allowed.options, options, strict=True)
+        ),
         halves=allowed.halves and min(halves) >= minimum,
         unweighted=allowed.unweighted and not few_weigh(figure, minimum),
     )
-    return audit(figure, remaining, minimum)
+    tree = hide_least(everybody, units, figure.parents.tolist(), minimum, _hidden(large.units))
+    questions = [
+        hide_least(everybody, sizes, [-1] * len(sizes), minimum, _hidden(part))
+        for sizes, part in zip(options, large.options, strict=True)
+    ]
+    remaining = replace(
+        large,
+        units=~np.array(tree, dtype=bool),
+        options=tuple(~np.array(part, dtype=bool) for part in questions),
+    )
+    return audit(figure, remaining, large, minimum)
 
 
 def _hidden(shown: Bool) -> list[bool]:

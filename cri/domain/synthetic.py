@@ -5,16 +5,17 @@ A simple latent model on the 0-100 scale: an answer is the agency's level, what 
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cri.domain.eligibility import Member
-from cri.domain.instrument import Instrument
+from cri.domain.instrument import Instrument, Item
 from cri.domain.scorecard import WaveFacts, build_scorecard
-from cri.domain.sheet import DONT_KNOW, NO_UNIT, UNANSWERED, AnswerSheet, Unit
+from cri.domain.sheet import DONT_KNOW, NO_OPTION, NO_UNIT, UNANSWERED, AnswerSheet, Unit
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +27,7 @@ UNIT_SD, UNIT_FACTOR_SD = 4.0, 3.0
 PERSON_SD, PERSON_FACTOR_SD = 11.0, 11.0
 ITEM_SD, NOISE_SD = 6.0, 20.0
 DONT_KNOW_RATE, UNANSWERED_RATE = 0.025, 0.012
+NOT_SAID_RATE = 0.06
 
 SECTORS = ("water", "transport", "housing", "health", "licensing")
 COUNTRIES = ("northland", "southland")
@@ -60,11 +62,14 @@ def synthetic_answers(
     person = person + draws.normal(0, PERSON_FACTOR_SD, (respondents, factors))
     level = (LEVEL + effect + of_unit[unit] + person)[:, factor_of]
     level = level + _difficulties(instrument) + draws.normal(0, NOISE_SD, (respondents, items))
-    answers = _points(level, instrument)
-    draw = draws.random((respondents, items))
-    answers[draw < DONT_KNOW_RATE] = DONT_KNOW
-    answers[draw > 1 - UNANSWERED_RATE] = UNANSWERED
-    return AnswerSheet(answers=answers, unit=unit, units=units)
+    answers = _with_gaps(_points(level, instrument.items, instrument), draws)
+    return AnswerSheet(
+        answers=answers,
+        unit=unit,
+        units=units,
+        outcomes=_outcomes(level, instrument, draws) if instrument.outcomes else None,
+        profile=_profile(respondents, instrument, draws) if instrument.profile else None,
+    )
 
 
 def synthetic_pool(instrument: Instrument, agencies: int, seed: int, closed: date) -> tuple[Member, ...]:
@@ -80,7 +85,9 @@ def _agency(instrument: Instrument, number: int, seed: int, closed: date) -> Mem
     respondents = int(np.clip(draws.lognormal(np.log(150), 0.6), 50, 900))
     general = draws.normal(0, AGENCY_SD)
     effect = {factor.code: general + draws.normal(0, AGENCY_FACTOR_SD) for factor in instrument.factors}
-    sheet = synthetic_answers(instrument, respondents, (), effect, draws)
+    sheet = replace(
+        synthetic_answers(instrument, respondents, (), effect, draws), outcomes=None, profile=None
+    )
     name = f"Synthetic agency {number:03}"
     own = draws.random() < OWN_SHARE
     owner = name if own else f"Synthetic ministry {draws.integers(MINISTRIES) + 1}"
@@ -122,10 +129,35 @@ def _difficulties(instrument: Instrument) -> Floats:
     return np.array([float(np.random.default_rng(seed).normal(0, ITEM_SD)) for seed in seeds])
 
 
-def _points(level: Floats, instrument: Instrument) -> NDArray[np.int8]:
+def _outcomes(level: Floats, instrument: Instrument, draws: np.random.Generator) -> NDArray[np.int8]:
+    """int8 (respondents, outcomes): what somebody thinks of it all follows what they think of the items."""
+    asked = instrument.outcomes
+    whole = level.mean(axis=1, keepdims=True) + draws.normal(0, NOISE_SD, (len(level), len(asked)))
+    return _with_gaps(_points(whole, asked, instrument), draws)
+
+
+def _profile(respondents: int, instrument: Instrument, draws: np.random.Generator) -> NDArray[np.int8]:
+    """int8 (respondents, profile questions): each option is chosen half as often as the one before it."""
+    profile = np.full((respondents, len(instrument.profile)), NO_OPTION, dtype=np.int8)
+    for column, question in enumerate(instrument.profile):
+        weights = 0.5 ** np.arange(len(question.options))
+        profile[:, column] = draws.choice(len(weights), respondents, p=weights / weights.sum())
+    profile[draws.random(profile.shape) < NOT_SAID_RATE] = NO_OPTION
+    return profile
+
+
+def _with_gaps(answers: NDArray[np.int8], draws: np.random.Generator) -> NDArray[np.int8]:
+    """`answers` with some "don't know" and some left out."""
+    draw = draws.random(answers.shape)
+    answers[draw < DONT_KNOW_RATE] = DONT_KNOW
+    answers[draw > 1 - UNANSWERED_RATE] = UNANSWERED
+    return answers
+
+
+def _points(level: Floats, asked: Sequence[Item], instrument: Instrument) -> NDArray[np.int8]:
     """Raw answers int8 (respondents, items) from levels on 0-100: reverse-keyed items are turned round."""
     scale = instrument.scale
     keyed = scale.minimum + np.clip(level, 0, 100) / 100 * (scale.maximum - scale.minimum)
-    turned = np.array([item.reversed for item in instrument.items])
+    turned = np.array([item.reversed for item in asked])
     raw = np.where(turned, scale.minimum + scale.maximum - keyed, keyed)
     return np.rint(raw).astype(np.int8)

@@ -13,24 +13,27 @@ import numpy as np
 from sqlalchemy import select
 
 from cri.db.models import Agency, Invitation, OrganisationUnit, Person, Wave, WaveUnit
-from cri.domain.sheet import UNANSWERED, Unit
+from cri.domain.instrument import Instrument
+from cri.domain.peers import PEER_GROUPS
+from cri.domain.sheet import NO_OPTION, UNANSWERED, AnswerSheet, Unit
 from cri.domain.synthetic import synthetic_answers, synthetic_pool
-from cri.domain.wave import Answers
+from cri.domain.wave import SLOWEST_PACE, Answers
 from cri.services import waves
 from cri.services.accounts import create_account, grant_membership
 from cri.services.agencies import create_agency
 from cri.services.benchmarks import edition_for_instrument, publish_edition
 from cri.services.context import Context, Parts
-from cri.services.instruments import released_instrument
+from cri.services.instruments import OFFERED, released_instrument
 from cri.services.links import digest_of_token, personal_token
 from cri.services.responses import find_questionnaire, submit
 from cri.services.rosters import import_tree_and_roster
 
 AGENCY_ID = uuid.UUID("5d1f3f0e-6a0e-4c57-9b5e-0d2a6f1c7e11")
 AGENCY_NAME = "Northmoor Water (example)"
-INSTRUMENT = ("cri", "1.0.0")
-EDITION = "2026.1"
+INSTRUMENT = OFFERED[0]
+EDITION = "2026.2"
 POOL_AGENCIES = 60
+PEERS = PEER_GROUPS[:5]  # the pool and one attribute: pairs take minutes to audit and hardly ever pass at 60
 SEED = 20_261_101
 SCORED_SHARE, OPEN_SHARE = 0.76, 0.31
 
@@ -70,34 +73,8 @@ EFFECT = {
     "collaboration": 1.0,
     "alignment": 6.0,
 }
-GIVEN = (
-    "Amal",
-    "Ben",
-    "Chloe",
-    "Dina",
-    "Emil",
-    "Farah",
-    "Gwen",
-    "Hana",
-    "Ivo",
-    "Jana",
-    "Karim",
-    "Lena",
-    "Musa",
-)
-FAMILY = (
-    "Adler",
-    "Byrne",
-    "Costa",
-    "Diallo",
-    "Evans",
-    "Fischer",
-    "Grant",
-    "Haddad",
-    "Ito",
-    "Jansen",
-    "Kovac",
-)
+GIVEN = "Amal Ben Chloe Dina Emil Farah Gwen Hana Ivo Jana Karim Lena Musa"
+FAMILY = "Adler Byrne Costa Diallo Evans Fischer Grant Haddad Ito Jansen Kovac"
 
 
 ROLES = ("administrator", "leader", "viewer")
@@ -116,7 +93,8 @@ def seed_pool(parts: Parts, today: datetime) -> None:
     """Publish a synthetic edition of made-up agencies, once."""
     if edition_for_instrument(parts, *INSTRUMENT, synthetic=True) is None:
         instrument = released_instrument(*INSTRUMENT)
-        publish_edition(parts, synthetic_pool(instrument, POOL_AGENCIES, SEED, today.date()), EDITION)
+        members = synthetic_pool(instrument, POOL_AGENCIES, SEED, today.date())
+        publish_edition(parts, members, EDITION, PEERS)
 
 
 def seed_agency(context: Context, sign_ins: Sequence[SignIn]) -> None:
@@ -232,23 +210,33 @@ def _answer(context: Context, wave_id: uuid.UUID, share: float, seed: int) -> No
     for invitation in chosen:
         of_unit = rows.get(str(invitation.unit_code)) or spare
         row = of_unit.pop()
-        answers = Answers(
-            items={
-                item.code: int(value)
-                for item, value in zip(instrument.items, sheet.answers[row], strict=True)
-                if value != UNANSWERED
-            }
-        )
         token = personal_token(secrets, invitation.id)
-        submit(session, find_questionnaire(session, secrets, token, context.now), answers)
+        questionnaire = find_questionnaire(session, secrets, token, context.now)
+        seconds = min(int(draw.lognormal(1.9, 0.5)), SLOWEST_PACE)
+        submit(session, questionnaire, _answers(instrument, sheet, int(row)), seconds)
+
+
+def _answers(instrument: Instrument, sheet: AnswerSheet, row: int) -> Answers:
+    """One row of a made-up sheet as its respondent would have sent it."""
+    assert sheet.outcomes is not None
+    assert sheet.profile is not None
+    points = zip(
+        (*instrument.items, *instrument.outcomes), (*sheet.answers[row], *sheet.outcomes[row]), strict=True
+    )
+    options = zip(instrument.profile, sheet.profile[row], strict=True)
+    return Answers(
+        items={item.code: int(point) for item, point in points if point != UNANSWERED},
+        profile={asked.code: asked.options[place] for asked, place in options if place != NO_OPTION},
+    )
 
 
 def _roster() -> list[str]:
     rows: list[str] = []
+    given_names, family_names = GIVEN.split(), FAMILY.split()
     for unit, people in PEOPLE_IN.items():
         for number in range(people):
-            given = GIVEN[(number * 7 + len(unit)) % len(GIVEN)]
-            family = FAMILY[(number * 5 + len(rows)) % len(FAMILY)]
+            given = given_names[(number * 7 + len(unit)) % len(given_names)]
+            family = family_names[(number * 5 + len(rows)) % len(family_names)]
             language = "ar" if number % 9 == 0 else "en"
             email = f"{given}.{family}.{len(rows)}@example.org".lower()
             rows.append(f"{given} {family},{email},{unit},{language}")

@@ -105,9 +105,10 @@ def take_links(page: Page) -> tuple[list[str], str]:
 
 
 def answer_page(page: Page, shift: int = 0) -> None:
-    """Choose an answer for each statement of the page that is shown."""
+    """Choose an answer for each statement and each question about oneself of the page that is shown."""
     for place, item in enumerate(page.locator("#questionnaire fieldset.cri-item").all()):
-        item.locator("input[type=radio]").nth((place + shift) % 7).check(force=True)
+        choices = item.locator("input[type=radio]")
+        choices.nth((place + shift) % min(7, choices.count())).check(force=True)
 
 
 def move_on(page: Page) -> None:

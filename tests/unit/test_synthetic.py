@@ -85,3 +85,19 @@ def test_it_cannot_enter_a_real_edition(cri: Instrument) -> None:
     made_up = synthetic_pool(cri, 1, seed=4, closed=date(2026, 6, 30))
     with pytest.raises(InputError, match="synthetic"):
         build_edition([*pool_of([50.0] * 20), *made_up], "2026.1")
+
+
+def test_outcomes_follow_the_items_and_options_get_rarer(cri: Instrument) -> None:
+    sheet = synthetic_answers(cri, 2000, (), 0.0, 1)
+    assert sheet.outcomes is not None
+    assert sheet.outcomes.shape == (2000, 2)
+    given = sheet.outcomes[:, 0] > 0
+    keyed = np.where([item.reversed for item in cri.items], 8 - sheet.answers, sheet.answers).astype(float)
+    keyed[sheet.answers < 1] = np.nan
+    assert 0.3 < np.corrcoef(np.nanmean(keyed[given], axis=1), sheet.outcomes[given, 0])[0, 1] < 0.9
+    assert sheet.profile is not None
+    for column, question in enumerate(cri.profile):
+        counts = np.bincount(sheet.profile[:, column] + 1, minlength=len(question.options) + 1)
+        assert counts[0] / 2000 == pytest.approx(0.06, abs=0.02)
+        assert counts[1:].tolist() == sorted(counts[1:], reverse=True)
+        assert counts[-1] > 100

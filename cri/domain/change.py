@@ -207,9 +207,11 @@ def _tests(first: Float, second: Float) -> list[Test]:
     t = difference / se
     p = 2 * stdtr(freedom, -np.abs(t))
     half = stdtrit(freedom, (1 + CONFIDENCE) / 2) * se
-    ends = np.stack([difference - half, difference + half], axis=1).tolist()
-    rows = np.stack([difference, se, t, freedom, p], axis=1).tolist()
-    return [Test(*row, interval=(low, high)) for row, (low, high) in zip(rows, ends, strict=True)]
+    figures = np.stack([difference, se, t, freedom, p, difference - half, difference + half], axis=1)
+    return [
+        Test(difference=gap, se=error, t=value, df=degrees, p=chance, interval=(low, high))
+        for gap, error, value, degrees, chance, low, high in figures.tolist()
+    ]
 
 
 def _effects(first: Float, second: Float) -> Float:

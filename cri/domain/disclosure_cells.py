@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cri.domain.instrument import Factor, Instrument
+from cri.domain.instrument import Factor, Instrument, Scale
 from cri.domain.sheet import AnswerSheet
 
 Bool = npt.NDArray[np.bool_]
@@ -50,7 +50,8 @@ class Cells:
     For each cell and factor: `scored`, `complete`: int64 (cells, factors), people with a factor score, and
     people who answered every item. `patterns`: for each factor those who answered only some.
     For each factor: `codes`, `needed` and `items`: its code, items needed for a score, items in all.
-    `options`: how many each profile question has; none where the profile was not collected.
+    `options`: how many each profile question has; none where the profile was not collected. `telling`:
+    whether three bands are the points themselves, so that they tell a mean.
     """
 
     unit: Int32
@@ -68,6 +69,7 @@ class Cells:
     items: tuple[int, ...]
     options: tuple[int, ...]
     weighted: bool
+    telling: bool
 
     @property
     def count(self) -> int:
@@ -131,7 +133,13 @@ def release_cells(
         if sheet.profile is None
         else tuple(len(question.options) for question in instrument.profile),
         weighted=weights is not None,
+        telling=bands_tell_points(instrument.scale),
     )
+
+
+def bands_tell_points(scale: Scale) -> bool:
+    """Whether each band has one point of the scale at most, so that bands and points say the same."""
+    return scale.favourable == 1 and scale.points <= 3
 
 
 def distinct_codes(columns: Sequence[npt.NDArray[np.generic]]) -> tuple[Int64, Int64]:

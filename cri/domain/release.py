@@ -7,17 +7,19 @@ attacker, the reasoning and the limits.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from cri.domain.disclosure import MINIMUM, Gateway, Suppressed
 from cri.domain.disclosure_audit import Audited
-from cri.domain.disclosure_cells import Bool, Cells, Int32
+from cri.domain.disclosure_cells import Bool, Cells, Int32, Int64
 from cri.domain.disclosure_groups import Figure, Shown, group_sizes
+from cri.domain.disclosure_tree import nearest_shown
 from cri.domain.release_certificate import certify
 from cri.domain.release_groups import narrow, shown_before
 from cri.domain.release_items import Withheld, item_base, items_beside
+from cri.domain.release_spread import units_with_spread
 
 Reason = Suppressed | None
 
@@ -35,6 +37,16 @@ class GroupRelease:
     options: tuple[tuple[Reason, ...], ...]
     halves: Reason
 
+    def lowest_shown(self, parents: Int32) -> Int64:
+        """int64 (units,): the lowest shown unit around those who are directly in each unit, -1 for none.
+
+        Figures that compare units (ICC) take these: they are then made of what is shown, and say nothing new
+        of a hidden unit.
+        """
+        hidden = [reason is not None for reason in self.units]
+        above = np.array(nearest_shown(parents.tolist(), hidden), dtype=np.int64)
+        return np.where(hidden, above, np.arange(len(hidden)))
+
 
 @dataclass(frozen=True, slots=True)
 class FactorRelease:
@@ -42,15 +54,18 @@ class FactorRelease:
 
     `groups`: its score (with sd, se, interval, alpha and so on) for the wave and for each group.
     `items`: None for everything; "small" for nothing; "alike" for nothing (all in one band);
-    "complementary": no mean, no sd, no distribution by point, but bands and favourable share.
+    "complementary": no mean, no sd, no distribution by point, but bands and favourable share (unless the
+    scale has no more points than bands: `bands_tell_points`).
     `spread`: whether r_wg(J) and AD_M over the whole wave may be shown: not beside an item without its sd.
-    `favourable`: whether the factor's favourable share may: not if an item's is hidden.
-    `unweighted`: the unweighted score beside the weighted one. `with_excluded`: the score with the careless.
+    `unit_spreads`: the same for each unit. `favourable`: whether the factor's favourable share may: not if an
+    item's is hidden. `unweighted`: the unweighted score beside the weighted one. `with_excluded`: the
+    unweighted scores with and without the careless.
     """
 
     groups: GroupRelease
     items: tuple[Withheld | None, ...]
     spread: bool
+    unit_spreads: tuple[bool, ...]
     favourable: bool
     unweighted: Reason
     with_excluded: Reason
@@ -176,13 +191,18 @@ def _factor(
         for item in range(count)
     )
     left_out = int(cells.scored[cells.excluded, place].sum())
+    unweighted = groups.whole or (
+        None if done.shown.unweighted or not cells.weighted else cast("Reason", "complementary")
+    )
+    hiding = {"small", "alike"} | ({"complementary"} if cells.telling else set())
     return FactorRelease(
         groups=groups,
         items=items,
         spread=groups.whole is None and all(reason is None for reason in items),
-        favourable=groups.whole is None and not {"small", "alike"} & set(items),
-        unweighted=groups.whole or (None if done.shown.unweighted or not cells.weighted else "complementary"),
-        with_excluded=groups.whole or (None if left_out == 0 or gateway.shows(left_out) else "small"),
+        unit_spreads=tuple(units_with_spread(done.figure, place, done.shown, gateway.minimum).tolist()),
+        favourable=groups.whole is None and not hiding & set(items),
+        unweighted=unweighted,
+        with_excluded=unweighted or (None if left_out == 0 or gateway.shows(left_out) else "small"),
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from cri.domain.agreement import ad_m, mixed_views, rwg_j
 from cri.domain.disclosure import Gateway
+from cri.domain.disclosure_cells import bands_tell_points
 from cri.domain.histograms import GroupSums
 from cri.domain.instrument import Factor, Item, Scale
 from cri.domain.item_counts import ItemCounts
@@ -75,11 +76,15 @@ def factor_document(
 def item_document(
     item: Item, counts: ItemCounts, scale: Scale, gateway: Gateway, withheld: Withheld | None
 ) -> Document:
-    """One item. `withheld` "complementary": only bands and the favourable share; otherwise nothing."""
+    """One item. `withheld` "complementary": only bands and the favourable share; otherwise nothing.
+
+    Where bands say as much as points do, "complementary" is nothing either.
+    """
     n = counts.moments.n
     told = withheld is None
     bands_only = not gateway.full(n) or withheld == "complementary"
-    shares = withheld in {None, "complementary"} and gateway.shows_shares(counts.bands)
+    kept_back = withheld == "complementary" and bands_tell_points(scale)
+    shares = withheld in {None, "complementary"} and not kept_back and gateway.shows_shares(counts.bands)
     favourable, limit = gateway.share(counts.favourable, counts.bands) if shares else (None, None)
     return {
         "code": item.code,

@@ -122,7 +122,8 @@ def totals(world: World, factor: int, release: FactorRelease) -> list[Row]:
     if world.weighted and release.unweighted is None:
         rows.append(score_total(world, factor, everybody, weighted=False))
     if release.with_excluded is None:
-        rows.append(score_total(world, factor, set(range(len(world.blocks)))))
+        rows.append(score_total(world, factor, everybody, weighted=False))
+        rows.append(score_total(world, factor, set(range(len(world.blocks))), weighted=False))
     return rows + item_totals(world, factor, release)
 
 

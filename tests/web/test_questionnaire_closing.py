@@ -154,7 +154,7 @@ def test_an_organisation_that_competes_is_asked_seven_factors(
 ) -> None:
     competing = open_wave(sessions, parts, agency_id, instrument=("mri", "1.0.0"), noun="passengers")
     page = ann.open(f"/s/{competing.tokens[0]}")
-    assert "42 short statements" in page.text
+    assert "44 short statements" in page.text
     page = ann.send(page)
     assert page.read.heading == "Section 1 of 7"
     steps = 1

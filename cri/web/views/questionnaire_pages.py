@@ -25,7 +25,7 @@ def show_welcome(
 
     `lost`: answers were looked for here and not found. `stopped`: the form came without its token.
     """
-    questionnaire = visit.questionnaire
+    questionnaire, instrument = visit.questionnaire, visit.questionnaire.instrument
     group = smallest_group(db.session, questionnaire)
     return render_page(
         "welcome",
@@ -36,8 +36,9 @@ def show_welcome(
         code=code,
         error=error,
         minutes=number(MINUTES),
-        statements=number(len(questionnaire.instrument.items)),
-        questions=len(questionnaire.instrument.questions),
+        statements=number(len(instrument.items) + len(instrument.outcomes)),
+        profile=len(instrument.profile),
+        questions=len(instrument.questions),
         until=_until(questionnaire),
         minimum=number(questionnaire.minimum),
         comments_minimum=number(COMMENTS_MINIMUM),

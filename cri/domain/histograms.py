@@ -148,7 +148,8 @@ class GroupSums:
             return self.n.astype(np.float64)
         weight = np.ldexp(self.sums[:, 3].astype(np.float64), -self.weights.shift)
         square = np.ldexp(self.sums[:, 4].astype(np.float64), -self.weights.square_shift)
-        return _ratio(weight * weight, square, 0.0)
+        # Weights and their squares are rounded apart, which must not make people worth more than they are.
+        return np.minimum(_ratio(weight * weight, square, 0.0), self.n)
 
     def mean(self) -> Floats:
         """(Weighted) mean of each group; NaN for nobody."""
@@ -199,7 +200,7 @@ def _dot(counts: Int64, values: list[int]) -> Whole:
     most = int(counts.sum(axis=1).max(initial=0))
     if max(most, 1) * max(values, default=0) < _SAFE:
         return np.asarray(counts @ np.array(values, dtype=np.int64))
-    if most >> _HALF:
+    if int(counts.max(initial=0)) >> _HALF:
         high, low = counts >> _HALF, counts & ((1 << _HALF) - 1)
         return np.asarray(_dot(high, values).astype(object) * (1 << _HALF) + _dot(low, values))
     return np.asarray(counts.astype(object) @ np.array(values, dtype=object))

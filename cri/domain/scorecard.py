@@ -17,6 +17,8 @@ from cri.domain.errors import InputError, InputProblem
 from cri.domain.instrument import Instrument, Scale
 from cri.domain.item_counts import ItemCounts
 from cri.domain.release import ReleasePlan, plan_release
+from cri.domain.scorecard_change import change_document
+from cri.domain.scorecard_drivers import driver_documents
 from cri.domain.scorecard_factors import factor_document, item_document, without_n_eff
 from cri.domain.scorecard_figures import NO_FIGURES, Document, figures_of
 from cri.domain.scorecard_groups import agreement_document, profile_documents, unit_documents
@@ -74,7 +76,7 @@ def build_scorecard(instrument: Instrument, sheet: AnswerSheet, facts: WaveFacts
         factor_document(factor, factor_sums, scale, facts.headcount, release, gateway)
         for factor, factor_sums, release in zip(instrument.factors, sums.factors, plan.factors, strict=True)
     ]
-    return {
+    document = {
         **_head(instrument, facts),
         "population": _population(sums, facts.headcount, weighted),
         "index": _index(sums, factors, scale, facts.headcount, plan),
@@ -85,10 +87,13 @@ def build_scorecard(instrument: Instrument, sheet: AnswerSheet, facts: WaveFacts
         "profile": profile_documents(instrument, sums, plan, facts.headcounts or {}),
         "outcomes": _outcomes(instrument, sums, gateway),
         "change": None,
-        "drivers": None,
+        "drivers": driver_documents(instrument, sheet, sums, plan),
         "disclosure": plan.certificate,
         "claims": [],
     }
+    if facts.previous is not None:
+        document["change"] = change_document(instrument, document, facts.previous)
+    return document
 
 
 def _check_population(sheet: AnswerSheet, facts: WaveFacts) -> None:

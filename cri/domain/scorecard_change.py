@@ -1,0 +1,117 @@
+"""What changed since an earlier scorecard: comparisons of figures that both of them show."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cri.domain.change import Adjust, Change, Summary, benjamini_hochberg, comparable, compare, holm
+from cri.domain.instrument import Instrument, Scale
+from cri.domain.scorecard_figures import Document
+
+Figure = Mapping[str, Any] | None
+
+
+def change_document(instrument: Instrument, now: Document, previous: Mapping[str, Any]) -> Document:
+    """Changes of the index, factors, items and units; only the reason where the instrument breaks the line.
+
+    `now`: this wave's index, factors and units; `previous`: a scorecard of the same agency. Corrected for
+    many comparisons: the index with the factors, the items, and the grid of units and factors.
+    """
+    document: Document = {
+        "previous": {
+            "wave": dict(previous["wave"]),
+            "instrument": dict(previous["instrument"]),
+            "method": previous["method"],
+            "sheet_sha256": previous["sheet_sha256"],
+        },
+        "comparable": comparable(instrument, previous["instrument"]),
+        "reason": None,
+        "index": None,
+        "factors": [],
+        "items": [],
+        "units": [],
+    }
+    if not document["comparable"]:
+        return {**document, "reason": "instrument"}
+    before, after = _by_code(previous["factors"]), _by_code(now["factors"])
+    codes = [code for code in after if code in before]
+    scores = _compared(
+        [previous["index"], *(before[code] for code in codes)],
+        [now["index"], *(after[code] for code in codes)],
+        holm,
+    )
+    document["index"] = scores[0]
+    document["factors"] = [
+        {"code": code, "change": change} for code, change in zip(codes, scores[1:], strict=True)
+    ]
+    document["items"] = _items(before, after, codes, instrument.scale)
+    document["units"] = _units(previous["units"], now["units"], codes)
+    return document
+
+
+def change_of(change: Change | None) -> Document | None:
+    """A change as it stands in a document."""
+    if change is None:
+        return None
+    test = change.test
+    return {
+        "difference": test.difference,
+        "se": test.se,
+        "interval": list(test.interval),
+        "p": test.p,
+        "adjusted": change.adjusted,
+        "d": change.d,
+        "equivalence": change.equivalence,
+        "detectable": change.detectable,
+        "verdict": change.verdict,
+    }
+
+
+def summary_of(figure: Figure) -> Summary | None:
+    """A shown score of a scorecard, without its finite-population factor; None if it is not shown."""
+    if figure is None or figure.get("score") is None or figure.get("sd") is None:
+        return None
+    n_eff = figure.get("n_eff")
+    return Summary(figure["score"], figure["sd"], figure["n"] if n_eff is None else n_eff)
+
+
+def _compared(before: Sequence[Figure], after: Sequence[Figure], adjust: Adjust) -> list[Document | None]:
+    changes = compare([summary_of(one) for one in before], [summary_of(one) for one in after], adjust)
+    return [change_of(change) for change in changes]
+
+
+def _items(before: Document, after: Document, codes: Sequence[str], scale: Scale) -> list[Document]:
+    """Items by code within their factors, on 0-100."""
+    earlier = {item["code"]: item for code in codes for item in before[code]["items"]}
+    items = [item for code in codes for item in after[code]["items"] if item["code"] in earlier]
+    found = _compared(
+        [_on_100(earlier[item["code"]], scale) for item in items],
+        [_on_100(item, scale) for item in items],
+        benjamini_hochberg,
+    )
+    return [{"code": item["code"], "change": change} for item, change in zip(items, found, strict=True)]
+
+
+def _on_100(item: Document, scale: Scale) -> Figure:
+    if item["mean"] is None or item["sd"] is None:
+        return None
+    stretch = 100 / (scale.maximum - scale.minimum)
+    score = (item["mean"] - scale.minimum) * stretch
+    return {"score": score, "sd": item["sd"] * stretch, "n": item["n"], "n_eff": item.get("n_eff")}
+
+
+def _units(before: Sequence[Document], after: Sequence[Document], codes: Sequence[str]) -> list[Document]:
+    """Units that both waves have and show, by code. Units of one code are taken to be the same."""
+    earlier = {unit["code"]: unit["factors"] for unit in before if unit["factors"]}
+    units = [unit for unit in after if unit["factors"] and unit["code"] in earlier]
+    found = iter(
+        _compared(
+            [earlier[unit["code"]].get(code) for unit in units for code in codes],
+            [unit["factors"].get(code) for unit in units for code in codes],
+            benjamini_hochberg,
+        )
+    )
+    return [{"code": unit["code"], "factors": {code: next(found) for code in codes}} for unit in units]
+
+
+def _by_code(documents: Sequence[Document]) -> Document:
+    return {document["code"]: document for document in documents}

@@ -34,7 +34,6 @@ NOT_OF_THE_METHOD = {  # files of the domain whose numbers say nothing about res
     "edition_draft": "how hard the publisher tries",
     "errors": "how messages are cut",
     "figures": "how charts are drawn",
-    "publishers_audit": "section 5 tells of it when editions carry it",
     "publishing": "how hard the publisher tries",
     "roster": "limits of an upload",
     "roster_change": "when to ask again before a roster is replaced",
@@ -49,6 +48,7 @@ WHERE_SHOWN = {  # null where nothing had to be hidden, or at the top of the tre
     "outcomes[].favourable_limit",
     "outcomes[].item_rest_r",  # an outcome has no factor
     "outcomes[].suppressed",
+    "change.reason",  # why nothing could be compared
     "population.weights.joined",  # levels that had to be joined
     "quality.screening.flags.failed_attention",  # none of our instruments has an attention item
     "profile[].options[].suppressed",
@@ -90,7 +90,7 @@ def numbers_of(module: str) -> Iterator[str]:
     for statement in tree.body:
         targets = statement.targets if isinstance(statement, ast.Assign) else []
         targets = [statement.target] if isinstance(statement, ast.AnnAssign) else targets
-        for target in targets:
+        for target in [name for found in targets for name in getattr(found, "elts", [found])]:
             public = isinstance(target, ast.Name) and re.fullmatch(r"[A-Z][A-Z0-9_]*", target.id)
             if isinstance(target, ast.Name) and public and made_of_numbers(getattr(values, target.id)):
                 yield target.id

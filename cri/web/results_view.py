@@ -7,7 +7,7 @@ from cri.adapters.report_figures import item_note
 from cri.adapters.report_parts import along, claim_about, claim_views, interval_of
 from cri.adapters.report_text import ReportText
 from cri.domain.pack import section_of
-from cri.services.instruments import released_texts
+from cri.services.instruments import texts_nearest
 from cri.web.language import current_language
 
 Document = Mapping[str, Any]
@@ -20,7 +20,7 @@ DEEPEST: Final = 4
 def text_of(pack: Document) -> ReportText:
     """The pack's words and numbers in the language of this request."""
     locale, instrument = current_language(), pack["instrument"]
-    return ReportText(pack, locale, released_texts(instrument["code"], instrument["version"], locale))
+    return ReportText(pack, locale, texts_nearest(instrument["code"], instrument["version"], locale))
 
 
 def headline(pack: Document) -> list[View]:

@@ -1,4 +1,4 @@
-"""Commands of the pool: `cri norms build` and `cri place`."""
+"""Commands of the pool: `cri norms build`, `cri norms reference` and `cri place`."""
 
 import re
 from pathlib import Path
@@ -9,13 +9,17 @@ import click
 from cri.adapters.document_files import read_document
 from cri.adapters.document_schemas import validate
 from cri.adapters.facet_tables import FacetRow, facet_table
+from cri.adapters.reference_tables import read_reference
 from cri.cli.files import write_out
 from cri.domain.documents import readable_json
 from cri.domain.edition_draft import build_edition
 from cri.domain.eligibility import Member, admit
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.norms import check_edition
+from cri.domain.peers import ALL
 from cri.domain.placing import place as place_scorecard
+from cri.domain.reference_editions import SCHEMA as REFERENCE
+from cri.domain.reference_editions import build_reference, place_in_reference
 
 _FILE = click.Path(path_type=Path)
 _EDITION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
@@ -47,24 +51,63 @@ def build(scorecards: tuple[Path, ...], edition: str, facets: Path | None, outpu
     write_out(readable_json(document), output)
 
 
+@norms.command()
+@click.argument("table", type=_FILE, metavar="TABLE.csv")
+@click.option("--about", required=True, type=_FILE, metavar="ABOUT.yaml", help="What the table is.")
+@click.option("-o", "--output", type=_FILE, help="File to write; standard output without it.")
+def reference(table: Path, about: Path, output: Path | None) -> None:
+    """Make a reference edition of results that somebody else published: never part of the pool.
+
+    ABOUT.yaml tells source, licence, year, who vouches, which measure is which factor, and which rows are
+    parents or aggregates. Standard error says what was left out.
+    """
+    read = read_reference(table, about)
+    document = build_reference(read.about, read.organisations, read.left_out)
+    validate(document, str(table))
+    if read.left_out:
+        click.echo(f"left out: {len(read.left_out)} parents or aggregates", err=True)
+    if suppressed := sum(cell["suppressed"] for cell in document["cells"]):
+        click.echo(f"suppressed by the publisher: {suppressed} figures", err=True)
+    write_out(readable_json(document), output)
+
+
 @click.command()
 @click.argument("scorecard", type=_FILE, metavar="SCORECARD.json")
 @click.option("--norms", "edition", required=True, type=_FILE, help="The edition to place it in.")
-@click.option("--peers", default="all", show_default=True, help="Peer group, as sector=water.")
+@click.option("--peers", help="Peer group, as sector=water; all agencies without it.")
+@click.option("--organisation", help="In a reference edition: the name under which the agency is in it.")
 @click.option("-o", "--output", type=_FILE, help="File to write; standard output without it.")
-def place(scorecard: Path, edition: Path, peers: str, output: Path | None) -> None:
-    """Place a scorecard in a norm edition: percentile among the others, how sure, and which band."""
+def place(
+    scorecard: Path, edition: Path, peers: str | None, organisation: str | None, output: Path | None
+) -> None:
+    """Place a scorecard in a norm edition: percentile among the others, how sure, and which band.
+
+    In a reference edition: exact ranks among published results of other bodies, and no band.
+    """
     own = read_document(scorecard, "cri.scorecard/1")
-    normed = read_document(edition, "cri.edition/1")
+    normed = read_document(edition, "cri.edition/1", REFERENCE)
     check_edition(normed, str(edition))
-    document = place_scorecard(own, normed, peers)
-    used = document["placements"][0]
+    if normed["schema"] == REFERENCE:
+        _refuse_option("--peers", peers, "no peer groups in a reference edition")
+        document = place_in_reference(own, normed, organisation)
+    else:
+        _refuse_option("--organisation", organisation, "a reference edition")
+        document = place_scorecard(own, normed, peers or ALL)
+        _say_fallback(document["placements"][0])
+    validate(document, "placement")
+    write_out(readable_json(document), output)
+
+
+def _say_fallback(used: dict[str, Any]) -> None:
     if used["tier"] == "none":
         click.echo("no norm: the edition has too few agencies to place anybody", err=True)
     elif used["fell_back_from"]:
         click.echo(f"{used['fell_back_from']} has too few agencies: placed in {used['peers']}", err=True)
-    validate(document, "placement")
-    write_out(readable_json(document), output)
+
+
+def _refuse_option(name: str, given: str | None, expected: str) -> None:
+    if given is not None:
+        raise InputError([InputProblem(f'"{given}" has no use here', name, expected)])
 
 
 def _members(paths: tuple[Path, ...], facets: Path | None) -> list[Member]:
@@ -78,7 +121,7 @@ def _members(paths: tuple[Path, ...], facets: Path | None) -> list[Member]:
             continue
         seen.add(path.resolve())
         try:
-            documents.append(read_document(path, "cri.scorecard/1"))
+            documents.append(_scorecard(path))
         except InputError as error:
             problems += error.problems
     rows: tuple[FacetRow | None, ...] = (None,) * len(paths)
@@ -90,6 +133,17 @@ def _members(paths: tuple[Path, ...], facets: Path | None) -> list[Member]:
     if problems:
         raise InputError(problems)
     return [_member(*given) for given in zip(documents, paths, rows, strict=True)]
+
+
+def _scorecard(path: Path) -> dict[str, Any]:
+    """A scorecard. Outside results are refused by name: nothing mixes them into the pool."""
+    try:
+        return read_document(path, "cri.scorecard/1")
+    except InputError as error:
+        if error.problems[0].what != f"has the schema {REFERENCE}":
+            raise
+    expected = "a scorecard: outside results never enter the pool"
+    raise InputError([InputProblem("is a reference edition", str(path), expected)])
 
 
 def _member(scorecard: dict[str, Any], path: Path, row: FacetRow | None) -> Member:

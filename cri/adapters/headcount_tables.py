@@ -25,8 +25,8 @@ def headcount_table(path: Path, instrument: Instrument, sheet: AnswerSheet) -> H
 
     A margin is `unit`, its levels codes of top units, or the code of a profile question, its levels options.
     Raises InputError with the problems: margins and levels that the instrument or the sheet does not know,
-    levels that come twice or lack although somebody answered there, margins that do not add up to the same
-    number of people, head-counts that are no whole number above 0.
+    levels that come twice or lack although somebody answered there, head-counts that are no whole number
+    above 0.
     """
     table = open_table(path, _COLUMNS)
     _check_columns(table)
@@ -52,9 +52,14 @@ def headcount_table(path: Path, instrument: Instrument, sheet: AnswerSheet) -> H
     return found
 
 
-def people_counted(headcounts: Headcounts) -> int:
-    """Everybody: the sum of any margin, since all have the same."""
-    return sum(next(iter(headcounts.values())).values())
+def people_counted(path: Path, headcounts: Headcounts) -> int:
+    """Everybody: the sum of a margin. Raises InputError if the margins of the file count different people."""
+    sums = {margin: sum(levels.values()) for margin, levels in headcounts.items()}
+    if len(set(sums.values())) > 1:
+        said = ", ".join(f"{margin} {people}" for margin, people in sums.items())
+        expected = "the same sum in each margin, or --population"
+        raise InputError([InputProblem(f"counts different people: {said}", str(path), expected)])
+    return next(iter(sums.values()))
 
 
 def _check_columns(table: CsvTable) -> None:
@@ -130,10 +135,4 @@ def _whole_problems(path: Path, found: Headcounts, answered: Mapping[str, set[st
         for level in sorted(answered.get(margin, set()) - levels.keys()):
             what = f"has no head-count for {margin} {level}, where somebody answered"
             problems.append(InputProblem(what, str(path), "a row for each level with answers"))
-    sums = {margin: sum(levels.values()) for margin, levels in found.items()}
-    if len(set(sums.values())) > 1:
-        said = ", ".join(f"{margin} {people}" for margin, people in sums.items())
-        problems.append(
-            InputProblem(f"counts different people: {said}", str(path), "the same sum in each margin")
-        )
     return problems

@@ -14,6 +14,7 @@ from cri.adapters.document_files import read_document
 from cri.adapters.document_schemas import validate
 from cri.adapters.headcount_tables import Headcounts, headcount_table, people_counted
 from cri.adapters.instrument_files import find_instrument, load_instrument
+from cri.domain.change import comparable
 from cri.domain.disclosure import MINIMUM
 from cri.domain.documents import readable_json
 from cri.domain.errors import InputError, InputProblem
@@ -61,7 +62,7 @@ def score(
     facts = WaveFacts(
         agency=told["agency"],
         label=told["wave"],
-        headcount=told["population"] or _population(sheet, counted),
+        headcount=told["population"] or _population(sheet, headcounts, counted),
         headcounts=counted,
         weights=_weights(told["weights"], counted),
         opened=opened,
@@ -95,10 +96,10 @@ def write_out(text: str, output: Path | None) -> None:
         scratch.unlink(missing_ok=True)  # still there only if something went wrong
 
 
-def _population(sheet: AnswerSheet, counted: Headcounts | None) -> int | None:
+def _population(sheet: AnswerSheet, path: Path | None, counted: Headcounts | None) -> int | None:
     """Everybody counted by margin; else in the tree, if it holds all who answered and each top is counted."""
-    if counted:
-        return people_counted(counted)
+    if path and counted:
+        return people_counted(path, counted)
     tops = [unit.headcount for unit in sheet.units if unit.parent is None]
     known = [headcount for headcount in tops if headcount is not None]
     complete = len(known) == len(tops) > 0 and bool((sheet.unit >= 0).all())
@@ -126,4 +127,8 @@ def _previous(path: Path | None, asked: Instrument) -> Mapping[str, Any] | None:
     if found["code"] != asked.code:
         what = f"is of {found['code']}, the answers of {asked.code}"
         raise InputError([InputProblem(what, f"{path}: instrument.code", f"a scorecard of {asked.code}")])
+    codes = [factor.code for factor in asked.factors]
+    if comparable(asked, found) and [factor["code"] for factor in document["factors"]] != codes:
+        expected = f"those of {asked.code} {found['version']}: {', '.join(codes)}"
+        raise InputError([InputProblem("are others", f"{path}: factors", expected)])
     return document

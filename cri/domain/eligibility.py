@@ -80,7 +80,7 @@ def admit(members: Sequence[Member]) -> Admission:
     instruments or of methods, or two waves of an agency of which neither is newer. method.md, section 5.
     """
     _refuse_mixtures(members)
-    reasons = [(member, _too_little(member.scorecard)) for member in members]
+    reasons = [(member, too_little(member.scorecard)) for member in members]
     large = [member for member, reason in reasons if reason is None]
     left_out = [LeftOut(member, reason) for member, reason in reasons if reason is not None]
     newest, older = _newest(large)
@@ -99,7 +99,8 @@ def name_key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _too_little(scorecard: Document) -> str | None:
+def too_little(scorecard: Document) -> str | None:
+    """Why a wave is not enough to enter an edition, as one line; None for one that is."""
     population = scorecard["population"]
     usable, rate = population["usable"], population.get("response_rate")
     if scorecard["index"]["score"] is None:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from cri.adapters.charts import ChartBrowser
 from cri.db.models import Wave
 from cri.db.session import enter_agency
-from cri.services import mixing, packs, scoring, sealing, waves
+from cri.services import contributions, mixing, packs, scoring, sealing, waves
 from cri.services.context import Actor, Context, Parts
 
 NAMESPACE = "cri"
@@ -88,6 +88,13 @@ def score(job: JobContext, agency_id: str, wave_id: str) -> None:
         scoring.score_wave(context, uuid.UUID(wave_id))
 
 
+@tasks.task(name="contribute", retry=RETRY, pass_context=True)
+def contribute(job: JobContext, agency_id: str, wave_id: str) -> None:
+    """Contribute a scored wave to the pool, or withdraw it, as the agency's consent says."""
+    with _workshop(job).transaction(uuid.UUID(agency_id)) as context:
+        contributions.settle_contribution(context, uuid.UUID(wave_id))
+
+
 @tasks.task(name="build_pack", retry=RETRY, pass_context=True)
 def build_pack(job: JobContext, agency_id: str, wave_id: str) -> None:
     """Freeze the leader pack of a scored wave."""
@@ -152,6 +159,8 @@ def _ask_again(context: Context, wave_id: uuid.UUID) -> None:
     task = {"closing": "seal", "sealed": "score"}.get(
         context.session.get_one(Wave, (context.agency_id, wave_id)).state
     ) or packs.next_task(context, wave_id)
+    if task is None and contributions.is_unsettled(context, wave_id):
+        task = "contribute"
     waiting = text(
         "SELECT 1 FROM procrastinate_jobs WHERE lock = :lock AND status IN ('todo', 'doing') LIMIT 1"
     )

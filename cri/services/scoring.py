@@ -9,6 +9,7 @@ from sqlalchemy import select
 from cri.adapters.answer_sheets import decode_sheet
 from cri.adapters.document_schemas import validate
 from cri.db.models import Agency, StoredScorecard, Wave
+from cri.db.queries.consents import standing_consent
 from cri.db.queries.participation import invited_count, open_link_answers
 from cri.db.queries.waves import lock_wave
 from cri.domain.documents import digest_of
@@ -24,7 +25,7 @@ class SheetChangedError(CriError):
 
 
 def score_wave(context: Context, wave_id: uuid.UUID) -> None:
-    """Write the scorecard of a sealed wave, once, and ask for its pack.
+    """Write the scorecard of a sealed wave, once, and ask for its pack and, with consent, its contribution.
 
     Raises SheetChangedError when the stored sheet does not have the digest it was sealed with.
     """
@@ -46,6 +47,8 @@ def score_wave(context: Context, wave_id: uuid.UUID) -> None:
     wave.state = "scored"
     session.flush()
     context.parts.defer(session, "build_pack", agency_id, wave_id)
+    if standing_consent(session, agency_id) is not None:
+        context.parts.defer(session, "contribute", agency_id, wave_id)
 
 
 def load_scorecard(context: Context, wave_id: uuid.UUID) -> dict[str, Any] | None:

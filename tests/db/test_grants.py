@@ -24,6 +24,7 @@ TABLES: dict[tuple[str, str], set[str]] = {
     ("cri_app", "public.scorecard"): {READ, ADD},
     ("cri_app", "public.pack"): {READ, ADD},
     ("cri_app", "public.report"): {READ, ADD},
+    ("cri_app", "public.pool_consent"): {READ, ADD, CHANGE},
     ("cri_app", "public.procrastinate_jobs"): JOBS,
     ("cri_app", "public.procrastinate_workers"): JOBS,
     ("cri_app", "public.procrastinate_events"): JOBS,
@@ -32,6 +33,9 @@ TABLES: dict[tuple[str, str], set[str]] = {
     ("cri_pool", "pool.edition"): {READ, ADD},
     ("cri_pool", "pool.edition_member"): {READ, ADD},
     ("cri_pool", "pool.ledger_cell"): {READ, ADD},
+    ("cri_pool", "pool.contribution_flag"): {READ, ADD},
+    ("cri_pool", "pool.decision"): {READ, ADD},
+    ("cri_pool", "pool.withdrawal"): {READ, ADD},
 }
 COLUMNS: dict[tuple[str, str], set[str]] = {
     ("cri_lookup", "public.invitation"): {"agency_id", "wave_id", "id", "token_digest"},

@@ -2,7 +2,16 @@
 
 from cri.db.models.accounts import Account, Membership, PlatformRole
 from cri.db.models.agencies import Agency, OrganisationUnit, Person, RosterDraft
-from cri.db.models.benchmark_pool import Contribution, Edition, EditionMember, LedgerCell
+from cri.db.models.benchmark_pool import (
+    Contribution,
+    ContributionFlag,
+    Decision,
+    Edition,
+    EditionMember,
+    LedgerCell,
+    Withdrawal,
+)
+from cri.db.models.consents import PoolConsent
 from cri.db.models.declarative import Base
 from cri.db.models.results import Report, StoredPack, StoredScorecard
 from cri.db.models.waves import Draft, Invitation, MailboxEntry, MixedEntry, Wave, WaveUnit
@@ -12,6 +21,8 @@ __all__ = [
     "Agency",
     "Base",
     "Contribution",
+    "ContributionFlag",
+    "Decision",
     "Draft",
     "Edition",
     "EditionMember",
@@ -23,10 +34,12 @@ __all__ = [
     "OrganisationUnit",
     "Person",
     "PlatformRole",
+    "PoolConsent",
     "Report",
     "RosterDraft",
     "StoredPack",
     "StoredScorecard",
     "Wave",
     "WaveUnit",
+    "Withdrawal",
 ]

@@ -9,7 +9,10 @@ from cri.db.models.declarative import Base, TenantMixin, TenantRow
 
 
 class Agency(Base, TenantMixin):
-    """One public agency: the tenant. `synthetic` agencies hold made-up data and are labelled so."""
+    """One public agency: the tenant. `synthetic` agencies hold made-up data and are labelled so.
+
+    owner: the body that owns or directs it, in its own words; empty for an agency that is its own owner.
+    """
 
     __tablename__ = "agency"
 
@@ -19,6 +22,7 @@ class Agency(Base, TenantMixin):
     sector: Mapped[str] = mapped_column(String(80), default="")
     country: Mapped[str] = mapped_column(String(80), default="")
     relationship_type: Mapped[str] = mapped_column(String(40), default="citizen")
+    owner: Mapped[str] = mapped_column(String(300), default="")
     time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
     synthetic: Mapped[bool] = mapped_column(default=False)
 

@@ -5,9 +5,18 @@ keys of EditionMember carry both marks, so the database itself refuses the mixtu
 """
 
 import uuid
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -17,7 +26,10 @@ SCHEMA = "pool"
 
 
 class Contribution(Base):
-    """One agency's aggregates under a pseudonym. Holds no answer and no name."""
+    """One agency's aggregates under a pseudonym. Holds no answer and no name.
+
+    copy_of: the contribution that holds the very same answer sheet already, if one does.
+    """
 
     __tablename__ = "contribution"
 
@@ -29,11 +41,16 @@ class Contribution(Base):
     instrument_version: Mapped[str] = mapped_column(String(20))
     synthetic: Mapped[bool] = mapped_column()
     aggregates: Mapped[dict[str, Any]] = mapped_column()
+    copy_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pool.contribution.id"))
 
     __table_args__ = (
         UniqueConstraint("id", "synthetic"),
         UniqueConstraint("id", "instrument_code", "instrument_version"),
-        UniqueConstraint("sheet_sha256"),
+        UniqueConstraint("pseudonym", "sheet_sha256"),
+        Index("uq_contribution_sheet", "sheet_sha256", unique=True, postgresql_where=text("copy_of IS NULL")),
+        CheckConstraint(
+            "COALESCE((aggregates ->> 'synthetic')::boolean, synthetic) = synthetic", name="says_what_it_is"
+        ),
         {"schema": SCHEMA},
     )
 
@@ -118,3 +135,44 @@ class LedgerCell(Base):
         ),
         {"schema": SCHEMA},
     )
+
+
+class ContributionFlag(Base):
+    """A rule of the quarantine that a contribution breaks: it is held until a steward has decided."""
+
+    __tablename__ = "contribution_flag"
+
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pool.contribution.id"), primary_key=True)
+    rule: Mapped[str] = mapped_column(String(30), primary_key=True)
+
+    __table_args__ = ({"schema": SCHEMA},)
+
+
+class Decision(Base):
+    """A steward's decision on a held contribution: who, when, why. Never changed; a later one counts."""
+
+    __tablename__ = "decision"
+
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pool.contribution.id"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    verdict: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(1000))
+    decided_by: Mapped[uuid.UUID] = mapped_column()
+    decided_at: Mapped[datetime] = mapped_column()
+
+    __table_args__ = (
+        CheckConstraint("verdict IN ('accepted', 'refused')", name="verdict_known"),
+        CheckConstraint("length(trim(reason)) > 0", name="reason_given"),
+        {"schema": SCHEMA},
+    )
+
+
+class Withdrawal(Base):
+    """A contribution that its agency has taken back: it enters no new edition, for ever."""
+
+    __tablename__ = "withdrawal"
+
+    contribution_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("pool.contribution.id"), primary_key=True)
+    withdrawn_at: Mapped[datetime] = mapped_column()
+
+    __table_args__ = ({"schema": SCHEMA},)

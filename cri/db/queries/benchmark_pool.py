@@ -51,8 +51,9 @@ def find_edition(session: Session, number: str, instrument_code: str) -> Edition
 
 
 def contributions_with_sheets(session: Session, sheets: Sequence[str]) -> list[Contribution]:
-    """Contributions made from these answer sheets."""
-    return list(session.scalars(select(Contribution).where(Contribution.sheet_sha256.in_(sheets))))
+    """Contributions made from these answer sheets; of copies of one sheet the first."""
+    originals = select(Contribution).where(Contribution.copy_of.is_(None))
+    return list(session.scalars(originals.where(Contribution.sheet_sha256.in_(sheets))))
 
 
 def all_owned(session: Session) -> list[tuple[str, str]]:

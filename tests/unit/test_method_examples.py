@@ -54,6 +54,18 @@ def test_the_worked_example_comes_out_person_by_person() -> None:
     assert [row[5] for row in table("person")] == shown
 
 
+def test_the_worked_example_is_explained_with_its_own_numbers() -> None:
+    first, fourth, tenth = (example_answers()[person - 1].tolist() for person in (1, 4, 10))
+    points = [*first[:3], 8 - first[3]]
+    mean = sum(points) / 4
+    added = " + ".join(map(str, points))
+    told = f"Person 1: d is turned to 8 - {first[3]} = {points[3]}, mean ({added})/4 = {mean}, score "
+    assert f"{told}100 ({mean} - 1)/6 = {100 * (mean - 1) / 6:.2f}." in flowing()
+    assert fourth == [4, 4, DONT_KNOW, 4]
+    assert "Person 4 has three answers, 4, 4 and 4 (8 - 4): 50." in flowing()
+    assert tenth[2:] == [UNANSWERED, UNANSWERED]
+
+
 def test_the_worked_examples_figures_come_out() -> None:
     sums = sum_wave(EXAMPLE, make_sheet(example_answers())).factors[0]
     people = sums.everybody

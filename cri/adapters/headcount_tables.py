@@ -98,7 +98,7 @@ def _row_problem(
     if level in found.get(margin, {}):
         return table.problem(row, "level", f"{level[:40]} comes twice in {margin}", "each level once")
     if not head_count(people):
-        what = f"{people[:40]} is no head-count"
+        what = f"{people[:40]} is no head-count" if people else "is empty"
         expected = "a whole number from 1; leave out levels with nobody in them"
         return table.problem(row, "headcount", what, expected)
     return None

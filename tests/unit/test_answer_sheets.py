@@ -1,13 +1,18 @@
 """ANSWERS.csv and UNITS.csv as people send them, and sealed sheets."""
 
+import io
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from cri.adapters.answer_sheets import decode_sheet, encode_sheet, read_answers
 from cri.domain.errors import InputError
+from cri.domain.instrument import Item, ProfileQuestion
 from cri.domain.sheet import AnswerSheet, Unit
 from tests.engine_examples import make_instrument, make_sheet
 
@@ -94,7 +99,7 @@ def test_without_such_a_file_the_codes_found_stand_side_by_side(tmp_path: Path) 
         ("a,b,c,\n1,2,3,x\n", "answers.csv: row 2: has 4 cells; expected 3 as in the header"),
         (
             "a,b,c,age\n1,2,3,4\n",
-            "answers.csv: row 1, column age: is not in example 1.0.0; expected only its items, unit, seconds, late",
+            "answers.csv: row 1, column age: is not in example 1.0.0; expected only its items, unit,",
         ),
         ("", "answers.csv: is empty; expected a header and a row for each record"),
         ("\n\n", "answers.csv: is empty"),
@@ -218,6 +223,84 @@ def test_its_bytes_depend_on_the_answers_and_not_on_their_order() -> None:
     assert encode_sheet(AnswerSheet(other, sheet.unit, sheet.units), INSTRUMENT) != encode_sheet(
         sheet, INSTRUMENT
     )
+
+
+ASKED = replace(
+    INSTRUMENT,
+    outcomes=(Item("good"),),
+    profile=(ProfileQuestion("age", ("young", "old")), ProfileQuestion("job", ("desk", "field"))),
+)
+
+
+def full_sheet() -> AnswerSheet:
+    """With everything that can be collected."""
+    random = np.random.default_rng(7)
+    yes_no = random.integers(0, 2, (3, 200)).astype(bool)
+    return replace(
+        some_sheet(),
+        outcomes=random.integers(-2, 8, (200, 1)).astype(np.int8),
+        profile=random.integers(-1, 2, (200, 2)).astype(np.int8),
+        fast=yes_no[0],
+        late=yes_no[1],
+        failed_attention=yes_no[2],
+    )
+
+
+def rows_of(sheet: AnswerSheet) -> list[tuple[object, ...]]:
+    parts = [sheet.unit, sheet.answers, sheet.outcomes, sheet.profile, sheet.fast, sheet.late]
+    tables = [*parts, sheet.failed_attention]
+    return list(zip(*([None] * 200 if part is None else part.tolist() for part in tables), strict=True))
+
+
+@pytest.mark.parametrize(
+    "absent",
+    [
+        (),
+        ("outcomes",),
+        ("profile", "late"),
+        ("fast", "failed_attention"),
+        ("outcomes", "profile", "fast", "late"),
+    ],
+)
+def test_what_else_was_collected_is_kept_and_what_was_not_is_not_made_up(absent: tuple[str, ...]) -> None:
+    sheet = replace(full_sheet(), **dict.fromkeys(absent))
+    found = decode_sheet(encode_sheet(sheet, ASKED), ASKED)
+    assert sorted(rows_of(found), key=repr) == sorted(rows_of(sheet), key=repr)
+    for name in ("outcomes", "profile", "fast", "late", "failed_attention"):
+        before, after = getattr(sheet, name), getattr(found, name)
+        assert (before is None) == (after is None) == (name in absent)
+        assert before is None or before.dtype == after.dtype
+
+
+def test_its_bytes_say_nothing_about_the_order_of_anything_collected() -> None:
+    sheet = full_sheet()
+    order = np.random.default_rng(8).permutation(200)
+    names = ("answers", "unit", "outcomes", "profile", "fast", "late", "failed_attention")
+    shuffled = replace(sheet, **{name: getattr(sheet, name)[order] for name in names})
+    assert encode_sheet(shuffled, ASKED) == encode_sheet(sheet, ASKED)
+
+
+def test_an_order_by_unit_and_answers_alone_would_be_caught() -> None:
+    """Rows alike in unit and answers would keep the order in which they came."""
+    same = AnswerSheet(np.ones((2, 3), np.int8), np.full(2, -1, np.int32), late=np.array([True, False]))
+    turned = replace(same, late=np.array([False, True]))
+    assert encode_sheet(same, INSTRUMENT) == encode_sheet(turned, INSTRUMENT)
+
+
+def test_a_sheet_written_before_there_was_more_is_still_read() -> None:
+    """As in the first release: unit and items, nothing else, int8 and int32, the same metadata."""
+    columns = {"unit": pa.array([-1, 0], pa.int32())}
+    columns |= {item.code: pa.array([1, -2], pa.int8()) for item in ASKED.items}
+    identity = {"code": ASKED.code, "version": ASKED.version, "sha256": ASKED.sha256}
+    about = {"schema": "cri.sheet/1", "instrument": identity, "units": [["x", None, "X", None]]}
+    table = pa.table(columns).replace_schema_metadata({"cri": json.dumps(about, sort_keys=True)})
+    out = io.BytesIO()
+    pq.write_table(table, out)
+    sheet = decode_sheet(out.getvalue(), ASKED)
+    assert sheet.answers.tolist() == [[1, 1, 1], [-2, -2, -2]]
+    assert sheet.unit.tolist() == [-1, 0]
+    assert sheet.units == (Unit("x", None, "X", None),)
+    assert sheet.outcomes is sheet.profile is sheet.fast is sheet.late is sheet.failed_attention is None
 
 
 def test_an_empty_sheet_can_be_sealed() -> None:

@@ -28,6 +28,8 @@ EQUIVALENT_WITHIN: Final = 3.0
 DETECTABLE: Final = 2.8
 """Standard errors of a difference that a change must have to be found: 1.96 + 0.84, 80 % power at 5 %."""
 
+_ROUNDING = 1e-9  # points: a standard deviation below this is a rounding error
+
 Verdict = Literal["changed", "no_meaningful_change", "cannot_tell"]
 Float = npt.NDArray[np.float64]
 Adjust = Callable[[Float], Float]
@@ -183,7 +185,7 @@ def _verdict(difference: float, adjusted: float, d: float, same: float) -> Verdi
 
 
 def _can_compare(first: Summary, second: Summary) -> bool:
-    return min(first.n, second.n) >= 2 and max(first.sd, second.sd) > 0
+    return min(first.n, second.n) >= 2 and max(first.sd, second.sd) > _ROUNDING
 
 
 def _arrays(first: Sequence[Summary], second: Sequence[Summary]) -> tuple[Float, Float]:

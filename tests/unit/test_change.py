@@ -134,6 +134,7 @@ def test_what_cannot_be_compared_is_none_and_not_counted() -> None:
     assert compare([], [], benjamini_hochberg) == ()
     assert welch(flat, flat) is cohens_d(flat, flat) is equivalence(few, pair[0]) is None
     assert welch(flat, pair[0]) is not None
+    assert welch(flat, Summary(61, 1e-200, 50)) is None  # a rounding error is no deviation
 
 
 def test_equivalence_within_three_points_needs_about_two_hundred() -> None:

@@ -4,6 +4,7 @@ Down a column of a million bytes a machine does several answers at once; along a
 everything that is counted starts from whole columns.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
@@ -32,15 +33,17 @@ def by_columns(sheet: AnswerSheet) -> AnswerSheet:
 
 
 def check_fits(instrument: Instrument, sheet: AnswerSheet) -> None:
-    """Raise ValueError if the sheet is not of this instrument: other columns, points or options."""
+    """Raise ValueError if the sheet is not of this instrument: other columns or options.
+
+    Points are checked where the columns are read (`check_points`).
+    """
     scale = instrument.scale
     if sheet.answers.shape[1] != len(instrument.items):
         raise ValueError(f"{sheet.answers.shape[1]} columns for {len(instrument.items)} items")
-    _check_points(sheet.answers, scale)
     if sheet.outcomes is not None:
         if sheet.outcomes.shape[1] != len(instrument.outcomes):
             raise ValueError(f"{sheet.outcomes.shape[1]} columns for {len(instrument.outcomes)} outcomes")
-        _check_points(sheet.outcomes, scale)
+        check_points(sheet.outcomes.T, scale)
     if sheet.profile is not None:
         if sheet.profile.shape[1] != len(instrument.profile):
             raise ValueError(f"{sheet.profile.shape[1]} columns for {len(instrument.profile)} questions")
@@ -55,10 +58,12 @@ def keyed_steps(column: Int8, item: Item, scale: Scale, left_out: Int64 | None =
     `left_out`: rows that count as having answered nothing.
     """
     if item.reversed:
-        steps = np.subtract(scale.maximum + 1, column, dtype=np.int8).view(np.uint8)
-        steps *= column >= 0
+        turned = np.subtract(scale.maximum + 1, column, dtype=np.int8)
+        turned *= column >= 0
     else:
-        steps = np.maximum(np.subtract(column, scale.minimum - 1, dtype=np.int8), 0).view(np.uint8)
+        turned = np.subtract(column, scale.minimum - 1, dtype=np.int8)
+        np.maximum(turned, 0, out=turned)
+    steps = turned.view(np.uint8)
     if left_out is not None:
         steps[left_out] = 0
     return steps
@@ -72,8 +77,9 @@ def who_answered(sheet: AnswerSheet) -> npt.NDArray[np.bool_]:
     return answered
 
 
-def _check_points(answers: Int8, scale: Scale) -> None:
-    for column in answers.T:
+def check_points(columns: Iterable[Int8], scale: Scale) -> None:
+    """Raise ValueError if an answer is neither a point of the scale nor a sign for none."""
+    for column in columns:
         below = scale.minimum > 0 and bool(((column >= 0) & (column < scale.minimum)).any())
         if below or column.max(initial=0) > scale.maximum or column.min(initial=0) < DONT_KNOW:
             raise ValueError(f"answers off the scale {scale.minimum} to {scale.maximum}")

@@ -42,7 +42,7 @@ class Drivers:
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class _Moments:
+class OutcomeSums:
     """Sums over respondents of factors and outcome (last), float64 (columns,), and of their products."""
 
     n: int
@@ -77,25 +77,38 @@ def driver_analysis(scores: Float, outcome: Float, seed: int) -> Drivers | None:
     columns = [*scores.T, outcome]
     complete = np.logical_and.reduce([np.isfinite(column) for column in columns])
     rows = np.flatnonzero(complete)
-    if len(rows) < FEWEST_FOR_DRIVERS or len(columns) < 3:
+    sample = np.stack([column[rows[:: sampling_step(len(rows))]] for column in columns], axis=1)
+    return drivers_of(_sums_of(columns, complete), sample, seed)
+
+
+def sampling_step(n: int) -> int:
+    """Every how manyth of `n` respondents may be drawn."""
+    return max(1, -(-n // MOST_RESAMPLED))
+
+
+def drivers_of(everybody: OutcomeSums, sample: Float, seed: int) -> Drivers | None:
+    """As `driver_analysis`, from sums over everybody and the rows that may be drawn.
+
+    `sample`: float64 (respondents, factors + 1), the outcome last.
+    """
+    if everybody.n < FEWEST_FOR_DRIVERS or sample.shape[1] < 3:
         return None
-    weights = _weights_of(_moments_of(columns, complete))
-    if weights is None:
+    sample = sample[np.lexsort(sample.T)]
+    weights = _weights_of(everybody)
+    centre = _weights_of(_sums_of(list(sample.T), np.ones(len(sample), dtype=bool)))
+    if weights is None or centre is None:
         return None
-    resampled = np.stack([column[rows[:: -(-len(rows) // MOST_RESAMPLED)]] for column in columns], axis=1)
-    resampled = resampled[np.lexsort(resampled.T)]
-    centre = _weights_of(_moments_of(list(resampled.T), np.ones(len(resampled), dtype=bool)))
-    samples = _resample(resampled, seed)
-    if centre is None or len(samples) < RESAMPLES // 2:
+    samples = _resample(sample, seed)
+    if len(samples) < RESAMPLES // 2:
         return None
     shares = weights / weights.sum()
     tails = [(1 - CONFIDENCE) / 2, (1 + CONFIDENCE) / 2]
     ends = np.quantile(samples, tails, axis=0).T
-    if len(resampled) < len(rows):
-        shorter = np.sqrt(len(resampled) / len(rows))
+    if len(sample) < everybody.n:
+        shorter = np.sqrt(len(sample) / everybody.n)
         ends = np.clip(shares[:, None] + shorter * (ends - (centre / centre.sum())[:, None]), 0.0, 1.0)
     return Drivers(
-        n=len(rows),
+        n=everybody.n,
         r2=min(1.0, float(weights.sum())),
         shares=tuple(shares.tolist()),
         intervals=tuple((float(first), float(last)) for first, last in ends),
@@ -125,7 +138,7 @@ def _batch_weights(correlations: Float, with_outcome: Float) -> tuple[Float, npt
     return np.einsum("sij,sj->si", loadings**2, coefficients**2), usable
 
 
-def _weights_of(moments: _Moments) -> Float | None:
+def _weights_of(moments: OutcomeSums) -> Float | None:
     correlations = moments.correlations
     if correlations is None:
         return None
@@ -133,7 +146,7 @@ def _weights_of(moments: _Moments) -> Float | None:
     return weights if weights is not None and weights.sum() > _LEAST_R2 else None
 
 
-def _moments_of(columns: Sequence[Float], complete: npt.NDArray[np.bool_]) -> _Moments:
+def _sums_of(columns: Sequence[Float], complete: npt.NDArray[np.bool_]) -> OutcomeSums:
     """Of the complete respondents, in parts that are small enough to stay in the cache."""
     size = len(columns)
     sums, products = np.zeros(size), np.zeros((size, size))
@@ -146,7 +159,7 @@ def _moments_of(columns: Sequence[Float], complete: npt.NDArray[np.bool_]) -> _M
             np.copyto(part[place], column[start : start + _ROWS_AT_ONCE], where=kept)
         sums += part.sum(axis=1)
         products += part @ part.T
-    return _Moments(int(np.count_nonzero(complete)), sums, products)
+    return OutcomeSums(int(np.count_nonzero(complete)), sums, products)
 
 
 def _resample(table: Float, seed: int) -> Float:

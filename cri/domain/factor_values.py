@@ -92,14 +92,18 @@ class IndexValues:
         kind = np.dtype(np.int32 if highest < 1 << 31 else np.int64)
         self.totals: Codes = np.zeros(respondents, dtype=kind)
 
-    def add(self, value: FactorValues) -> None:
-        """Add a factor; a respondent without a score on it is not complete."""
+    def parts_of(self, value: FactorValues) -> Codes:
+        """A factor's scores in whole numbers of 1/`parts`: (respondents,); meaningless for those without."""
         table = np.array(
             [(2 * part * self.parts + value.parts) // (2 * value.parts) for part in value.values],
             dtype=self.totals.dtype,
         )
+        return table.take(value.codes, mode="wrap")
+
+    def add(self, value: FactorValues, parts: Codes) -> None:
+        """Add a factor, its scores as from `parts_of`; a respondent without a score on it is not complete."""
         self.complete &= value.codes >= value.values.count(_NO_VALUE)
-        self.totals += table.take(value.codes, mode="wrap")
+        self.totals += parts
 
     def sums(self, weights: WholeWeights | None) -> GroupSums:
         """Of the complete respondents' index, on the response scale: one group."""

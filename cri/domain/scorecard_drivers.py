@@ -5,19 +5,21 @@ import hashlib
 import numpy as np
 import numpy.typing as npt
 
-from cri.domain.drivers import driver_analysis
+from cri.domain.drivers import Drivers, OutcomeSums, drivers_of, sampling_step
 from cri.domain.factor_values import FactorValues
 from cri.domain.instrument import Instrument
 from cri.domain.release import ReleasePlan
 from cri.domain.scorecard_figures import Document
 from cri.domain.scoring import WaveSums
 from cri.domain.sheet import AnswerSheet
+from cri.domain.side_by_side import side_by_side
 
+Bool = npt.NDArray[np.bool_]
 Int8 = npt.NDArray[np.int8]
-Int64 = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 _LARGEST_KEY = 1 << 62
+_WITHOUT_THREADS = 1 << 18  # multiplications in one product: BLAS does not share these out
 
 
 def driver_documents(
@@ -27,57 +29,72 @@ def driver_documents(
 
     Nothing while a factor's score is hidden. Not weighted: it is about the people who answered.
     """
-    if sheet.outcomes is None:
+    outcomes = sheet.outcomes
+    if outcomes is None:
         return None
     if any(release.groups.whole for release in plan.factors):
         return []
-    documents = []
-    for item, answers in zip(instrument.outcomes, sheet.outcomes.T, strict=True):
-        order = _content_order(sums.values, answers)
-        scores = np.stack([_whole_scores(value, order) for value in sums.values], axis=1)
-        outcome = np.where(answers[order] >= 0, answers[order], np.nan)
-        found = driver_analysis(scores, outcome, _seed(instrument, item.code))
-        if found is None:
-            continue
-        shares = zip(instrument.factors, found.shares, found.intervals, strict=True)
-        documents.append(
-            {
-                "outcome": item.code,
-                "n": found.n,
-                "r2": found.r2,
-                "weights": [
-                    {"factor": factor.code, "share": share, "interval": list(interval)}
-                    for factor, share, interval in shares
-                ],
-            }
-        )
-    return documents
+    scored = np.logical_and.reduce([value.scored for value in sums.values])
+
+    def one(place: int) -> Document | None:
+        item, answers = instrument.outcomes[place], outcomes[:, place]
+        complete = scored & (answers >= 0)
+        sample = _sample(sums.values, answers, complete)
+        found = drivers_of(_sums(sums.values, answers, complete), sample, _seed(instrument, item.code))
+        return None if found is None else _document(item.code, [f.code for f in instrument.factors], found)
+
+    found = side_by_side(one, range(outcomes.shape[1]), sheet.respondents)
+    return [document for document in found if document is not None]
 
 
-def _whole_scores(value: FactorValues, order: Int64) -> Floats:
-    """Scores in whole numbers, NaN for none, of some respondents in an order."""
-    table = np.array([np.nan if part < 0 else float(part) for part in value.values])
-    return table[value.codes[order]]
+def _document(outcome: str, factors: list[str], found: Drivers) -> Document:
+    return {
+        "outcome": outcome,
+        "n": found.n,
+        "r2": found.r2,
+        "weights": [
+            {"factor": factor, "share": share, "interval": list(interval)}
+            for factor, share, interval in zip(factors, found.shares, found.intervals, strict=True)
+        ],
+    }
 
 
-def _content_order(values: tuple[FactorValues, ...], outcome: Int8) -> Int64:
-    """int64: those with every factor and the outcome, by what they answered.
+def _sums(values: tuple[FactorValues, ...], outcome: Int8, complete: Bool) -> OutcomeSums:
+    """Sums over complete respondents of scores in whole numbers: exact, whatever the order of rows."""
+    columns = [(np.maximum(value.values, 0).astype(np.float64), value.codes) for value in values]
+    rows = max(1, _WITHOUT_THREADS // (len(columns) + 2) ** 2)
+    part = np.empty((len(columns) + 2, min(rows, max(1, len(complete)))))
+    total = np.zeros((len(part), len(part)))
+    for start in range(0, len(complete), rows):
+        kept = complete[start : start + rows]
+        here = part[:, : len(kept)]
+        here[0], here[-1] = 1.0, outcome[start : start + rows]
+        for place, (table, codes) in enumerate(columns, start=1):
+            here[place] = table.take(codes[start : start + rows])
+        here *= kept
+        total += here @ here.T
+    return OutcomeSums(int(total[0, 0]), total[0, 1:], total[1:, 1:])
 
-    Where not all are drawn from, which ones are must not hang on the order of the rows.
+
+def _sample(values: tuple[FactorValues, ...], outcome: Int8, complete: Bool) -> Floats:
+    """float64 (respondents, factors + 1): evenly spaced complete respondents in the order of their answers.
+
+    The order of the rows must not decide who is drawn from; who answered alike may stand for each other.
     """
-    complete = outcome >= 0
-    for value in values:
-        complete &= value.scored
     rows = np.flatnonzero(complete)
-    key, size = outcome[rows].astype(np.int64), int(outcome.max(initial=0)) + 1
-    for value in values:
-        if size * len(value.values) >= _LARGEST_KEY:
+    columns = [(value.codes, len(value.values)) for value in values]
+    columns.append((np.maximum(outcome, 0), int(outcome.max(initial=0)) + 1))
+    key, size = np.zeros(len(rows), dtype=np.int64), 1
+    for codes, count in columns:
+        if size * count >= _LARGEST_KEY:
             key = np.unique(key, return_inverse=True)[1].astype(np.int64)
             size = len(rows)
-        key *= len(value.values)
-        key += value.codes[rows]
-        size *= len(value.values)
-    return rows[np.argsort(key, kind="stable")]
+        key *= count
+        key += codes[rows]
+        size *= count
+    drawn = rows[np.argsort(key)[:: sampling_step(len(rows))]]
+    scores = [np.array(value.values, dtype=np.float64)[value.codes[drawn]] for value in values]
+    return np.stack([*scores, outcome[drawn].astype(np.float64)], axis=1)
 
 
 def _seed(instrument: Instrument, outcome: str) -> int:

@@ -6,18 +6,20 @@ items if at least two thirds are answered; the agency's is the mean over respond
 """
 
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 import numpy as np
 import numpy.typing as npt
 
-from cri.domain.answer_columns import UInt8, check_fits, keyed_steps
+from cri.domain.answer_columns import UInt8, check_fits, check_points, keyed_steps
 from cri.domain.factor_values import FactorValues, IndexValues, factor_values
 from cri.domain.groupings import Groupings, read_groupings
-from cri.domain.histograms import Counting, GroupSums, WholeWeights, group_sums
+from cri.domain.histograms import Codes, Counting, GroupSums, WholeWeights, group_sums
 from cri.domain.instrument import Factor, Instrument, Scale
 from cri.domain.item_counts import ItemCounts, count_dont_know, count_item, count_items
 from cri.domain.pair_sums import PairSums, count_pairs
 from cri.domain.sheet import AnswerSheet, subtree_sums
+from cri.domain.side_by_side import WORKERS, side_by_side
 from cri.domain.statistics import Moments
 
 Bool = npt.NDArray[np.bool_]
@@ -86,22 +88,30 @@ def sum_wave(
     check_fits(instrument, sheet)
     groups = read_groupings(instrument, sheet)
     left_out = None if excluded is None else np.flatnonzero(excluded)
-    usable = np.zeros(sheet.respondents, dtype=bool)
-    counting = Counting(sheet.respondents, weights)
     index = IndexValues(instrument, sheet.respondents)
-    factors, values = [], []
-    for factor in instrument.factors:
+    free: SimpleQueue[Counting] = SimpleQueue()
+    for _ in range(WORKERS):
+        free.put(Counting(sheet.respondents, weights))
+
+    def one(factor: Factor) -> tuple[FactorSums, FactorValues, Bool, Codes]:
         columns = list(sheet.answers[:, instrument.columns[factor.code]].T)
+        check_points(columns, instrument.scale)
         steps = [
             keyed_steps(column, item, instrument.scale, left_out)
             for column, item in zip(columns, factor.items, strict=True)
         ]
         value, answered = factor_values(factor, instrument.scale, steps)
-        usable |= answered
-        index.add(value)
-        values.append(value)
         unknown = [count_dont_know(column, left_out) for column in columns]
-        factors.append(_factor_sums(factor, instrument.scale, steps, unknown, value, groups, counting))
+        counting = free.get()
+        sums = _factor_sums(factor, instrument.scale, steps, unknown, value, groups, counting)
+        free.put(counting)
+        return sums, value, answered, index.parts_of(value)
+
+    found = side_by_side(one, instrument.factors, sheet.respondents)
+    usable = np.zeros(sheet.respondents, dtype=bool)
+    for _, value, answered, parts in found:
+        usable |= answered
+        index.add(value, parts)
     options, halves = _usable_groups(groups, usable)
     own = np.bincount(groups.unit.codes[usable], minlength=groups.unit.bins)[1:].astype(np.int64)
     return WaveSums(
@@ -112,9 +122,9 @@ def sum_wave(
         options=options,
         halves=halves,
         index=index.sums(weights),
-        factors=tuple(factors),
+        factors=tuple(sums for sums, _, _, _ in found),
         outcomes=_outcomes(instrument, sheet, left_out, weights),
-        values=tuple(values),
+        values=tuple(value for _, value, _, _ in found),
     )
 
 

@@ -27,6 +27,7 @@ from cri.domain.scorecard_weights import Weighted, weigh
 from cri.domain.scoring import WaveSums, sum_wave
 from cri.domain.screening import Screening, screen
 from cri.domain.sheet import AnswerSheet, unit_parents
+from cri.domain.wave_claims import claims_of
 
 SCHEMA = "cri.scorecard/1"
 METHOD = "1.0"
@@ -93,6 +94,7 @@ def build_scorecard(instrument: Instrument, sheet: AnswerSheet, facts: WaveFacts
     }
     if facts.previous is not None:
         document["change"] = change_document(instrument, document, facts.previous)
+    document["claims"] = claims_of(document)
     return document
 
 

@@ -113,17 +113,18 @@ def change_claims(change: Document | None) -> list[Claim]:
         "cannot_tell": ("change.cannot_tell", "dont", "within_noise"),
     }
     made = []
-    for one in change["figures"]:
-        if one["verdict"] is None:
+    index = {"code": "index", "change": change["index"]}
+    for code, one in ((figure["code"], figure["change"]) for figure in (index, *change["factors"])):
+        if one is None:
             continue
         text, verdict, reason = keys[one["verdict"]]
         made.append(
             claim_of(
                 text,
-                one["code"],
+                code,
                 verdict,  # type: ignore[arg-type]  # the table above holds verdicts only
                 reason,
-                factor=Value("factor", one["code"]),
+                factor=Value("factor", code),
                 difference=Value("difference", one["difference"]),
                 low=Value("difference", one["interval"][0]),
                 high=Value("difference", one["interval"][1]),

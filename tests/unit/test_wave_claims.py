@@ -75,11 +75,10 @@ def test_a_driver_is_named_only_where_it_stands_out() -> None:
 
 
 def test_three_answers_to_what_changed() -> None:
-    def figure(verdict: str | None) -> dict[str, Any]:
-        return {"code": "insight", "verdict": verdict, "difference": 5.0, "interval": [2.0, 8.0]}
-
     def told(verdict: str | None) -> list[tuple[str, str, str]]:
-        return [said(one) for one in change_claims({"comparable": True, "figures": [figure(verdict)]})]
+        found = {"verdict": verdict, "difference": 5.0, "interval": [2.0, 8.0]} if verdict else None
+        change = {"comparable": True, "index": None, "factors": [{"code": "insight", "change": found}]}
+        return [said(one) for one in change_claims(change)]
 
     assert told("changed") == [("change.changed:insight", "say", "change_found")]
     assert told("no_meaningful_change") == [("change.same:insight", "say", "same_within_margin")]

@@ -82,6 +82,93 @@ def test_the_tops_head_counts_are_the_population_unless_it_is_given(folder: Path
     assert json.loads(run(*arguments).stdout)["population"]["headcount"] is None
 
 
+def test_head_counts_weight_the_wave_and_say_how_many_people_there_are(folder: Path) -> None:
+    counts = folder / "headcounts.csv"
+    counts.write_text("margin,level,headcount\nunit,x,50\nunit,y,150\n", encoding="utf-8")
+    arguments = ["score", folder / "answers.csv", "--instrument", folder / "tiny", "--headcounts", counts]
+    population = json.loads(run(*arguments).stdout)["population"]
+    assert population["headcount"] == 200
+    assert population["weights"]["method"] == "rake"
+    # 30 people stand for 50 and 30 for 150: weights 0.5 and 1.5
+    assert population["weights"]["design_effect"] == pytest.approx(1.25, abs=1e-9)
+    plain = json.loads(run(*arguments, "--weights", "none", "--population", 90).stdout)["population"]
+    assert (plain["headcount"], plain["weights"]) == (90, None)
+
+
+def test_dates_and_a_higher_minimum(folder: Path) -> None:
+    result = run(
+        *("score", folder / "answers.csv", "--instrument", folder / "tiny", "--minimum", 31),
+        *("--opened", "2026-03-02", "--closed", "2026-03-20"),
+    )
+    document = json.loads(result.stdout)
+    assert (document["wave"]["opened"], document["wave"]["closed"]) == ("2026-03-02", "2026-03-20")
+    assert document["wave"]["minimum"] == 31
+    assert [unit["suppressed"] for unit in document["units"]] == ["small", "small"]
+
+
+def test_an_earlier_scorecard_is_compared_with(folder: Path) -> None:
+    arguments = ["score", folder / "answers.csv", "--instrument", folder / "tiny"]
+    earlier = folder / "earlier.json"
+    assert run(*arguments, "--wave", "Autumn", "-o", earlier).exit_code == 0
+    change = json.loads(run(*arguments, "--previous", earlier).stdout)["change"]
+    assert change["comparable"] is True
+    assert change["previous"]["wave"]["label"] == "Autumn"
+    assert json.loads(run(*arguments).stdout)["change"] is None
+
+
+def test_an_earlier_scorecard_of_something_else_is_refused(folder: Path) -> None:
+    arguments = ["score", folder / "answers.csv", "--instrument", folder / "tiny"]
+    earlier = folder / "earlier.json"
+    document = json.loads(run(*arguments).stdout)
+    document["instrument"]["code"] = "other"
+    earlier.write_text(json.dumps(document), encoding="utf-8")
+    result = run(*arguments, "--previous", earlier)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"{earlier}: instrument.code: is of other, the answers of tiny; expected")
+    document["instrument"]["code"] = "tiny"
+    document["factors"][0]["code"] = "second"
+    earlier.write_text(json.dumps(document), encoding="utf-8")
+    result = run(*arguments, "--previous", earlier)
+    assert result.exit_code == 2
+    assert result.stderr == f"{earlier}: factors: are others; expected those of tiny 1.0.0: first\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--weights", "rake"], "--weights: nothing to rake to; expected --headcounts FILE"),
+        (["--headcounts", "none.csv"], "none.csv: cannot be read (No such file or directory)"),
+        (["--previous", "none.json"], "none.json: cannot be read (No such file or directory)"),
+        (
+            ["--opened", "2026-03-02", "--closed", "2026-03-01"],
+            "--closed: is before 2026-03-02; expected --opened or later",
+        ),
+        (["--minimum", "9"], "Usage:"),
+        (["--closed", "03.2026"], "Usage:"),
+    ],
+)
+def test_options_that_cannot_be(folder: Path, arguments: list[str], line: str) -> None:
+    output = folder / "s.json"
+    result = run("score", folder / "answers.csv", "--instrument", folder / "tiny", "-o", output, *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(line)
+    assert not output.exists()
+
+
+def test_a_write_that_fails_half_way_leaves_nothing(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(self: Path, text: str, **_: str) -> None:
+        with self.open("w", encoding="utf-8") as file:
+            file.write(text[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", fails)
+    output = folder / "s.json"
+    result = run("score", folder / "answers.csv", "--instrument", folder / "tiny", "-o", output)
+    assert result.exit_code == 2
+    assert result.stderr == f"{output}: cannot be written (No space left on device)\n"
+    assert sorted(path.name for path in folder.iterdir()) == ["answers.csv", "tiny", "units.csv"]
+
+
 def test_the_same_file_gives_the_same_bytes(folder: Path) -> None:
     first, second = (
         run("score", folder / "answers.csv", "--instrument", folder / "tiny").stdout for _ in range(2)

@@ -37,6 +37,7 @@ NOT_OF_THE_METHOD = {  # files of the domain whose numbers say nothing about res
     "publishing": "how hard the publisher tries",
     "roster": "limits of an upload",
     "roster_change": "when to ask again before a roster is replaced",
+    "side_by_side": "how work is shared among cores",
     "synthetic": "made-up data",
 }
 MODULES = sorted({path.stem for path in DOMAIN.glob("[a-z]*.py")} - set(NOT_OF_THE_METHOD))

@@ -11,6 +11,7 @@ from cri.domain.documents import canonical_json
 from cri.domain.errors import InputError
 from cri.domain.instrument import Item, ProfileQuestion
 from cri.domain.scorecard import WaveFacts, build_scorecard
+from cri.domain.scorecard_drivers import _evenly_spaced
 from cri.domain.sheet import AnswerSheet, Unit
 from tests.engine_examples import make_instrument, make_sheet
 
@@ -329,3 +330,13 @@ def test_a_wave_of_nobody_has_no_weights() -> None:
     empty = AnswerSheet(np.zeros((0, 9), dtype=np.int8), np.zeros(0, dtype=np.int32), TREE)
     document = scored(empty, weights="rake", headcounts={"unit": {"top": 10, "alone": 10}})
     assert document["population"]["weights"] is None
+
+
+@pytest.mark.parametrize(("n", "step"), [(1, 1), (10, 3), (997, 7), (5000, 50)])
+def test_evenly_spaced_is_every_nth_of_all_of_them_sorted(n: int, step: int) -> None:
+    random = np.random.default_rng(n)
+    columns = [(random.integers(0, many, n).astype(np.int32), many) for many in (3, 40, 2000, 300, 7)]
+    rows = np.flatnonzero(random.random(n) < 0.9) if n > 1 else np.array([0])
+    drawn = _evenly_spaced(rows, columns, step)
+    content = sorted(zip(*(codes[rows].tolist() for codes, _ in columns), strict=True))
+    assert list(zip(*(codes[drawn].tolist() for codes, _ in columns), strict=True)) == content[::step]

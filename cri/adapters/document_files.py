@@ -1,6 +1,7 @@
 """Reading documents (scorecards, editions, placements) from files."""
 
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ def read_document(path: Path, *schemas: str) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise InputError([InputProblem("is not UTF-8", str(path), expected)]) from None
     try:
-        document = json.loads(text, parse_constant=_no_such_number)
+        document = json.loads(text, parse_constant=_no_such_number, parse_float=_finite)
     except json.JSONDecodeError as error:
         where = f"{path}: line {error.lineno}"
         raise InputError([InputProblem(f"is not JSON ({error.msg})", where, expected)]) from None
@@ -33,6 +34,12 @@ def read_document(path: Path, *schemas: str) -> dict[str, Any]:
         raise InputError([InputProblem(what, str(path), expected)])
     validate(document, str(path))
     return dict(document)
+
+
+def _finite(text: str) -> float:
+    """The number; what is too large for one would be infinite."""
+    number = float(text)
+    return number if math.isfinite(number) else _no_such_number(text)
 
 
 def _no_such_number(name: str) -> float:

@@ -2,7 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -72,7 +74,8 @@ def score(
         sheet_sha256=hashlib.sha256(encode_sheet(sheet, asked)).hexdigest(),
         previous=_previous(told["previous"], asked),
     )
-    scorecard = build_scorecard(asked, sheet, facts)
+    with _naming(headcounts):
+        scorecard = build_scorecard(asked, sheet, facts)
     validate(scorecard)
     write_out(readable_json(scorecard), output)
 
@@ -104,6 +107,19 @@ def _population(sheet: AnswerSheet, path: Path | None, counted: Headcounts | Non
     known = [headcount for headcount in tops if headcount is not None]
     complete = len(known) == len(tops) > 0 and bool((sheet.unit >= 0).all())
     return sum(known) if complete else None
+
+
+@contextmanager
+def _naming(headcounts: Path | None) -> Iterator[None]:
+    """Problems with the head-counts that come to light in weighting name their file."""
+    try:
+        yield
+    except InputError as error:
+        where = str(headcounts or "head-counts")
+        raise InputError(
+            replace(problem, where=problem.where.replace("head-counts", where, 1))
+            for problem in error.problems
+        ) from None
 
 
 def _weights(said: Literal["none", "rake"] | None, counted: Headcounts | None) -> Literal["none", "rake"]:

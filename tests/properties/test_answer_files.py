@@ -37,7 +37,7 @@ GOOD = {
 }
 POINTS = ["1", "2", "3", "4", "5", "5.0", "DK", "", " 3 ", '"4"']
 SPOILT = ["N/A", "6", "2026-04-03", "7,5", '"', "x\ny", "\0", "\u202e", "1e400", "nan", "=1+1", "\x1b[2J"]
-LINE = re.compile(r"ANSWERS(: row \d+(, column .+?)?)?: [^\n]+")
+LINE = re.compile(r"FILE(: row \d+(, column .+?)?)?: [^\n]+|population: [^\n]+")
 
 few = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -101,11 +101,33 @@ def test_any_bytes(folder: Path, data: bytes) -> None:
     check(folder, data)
 
 
-def check(folder: Path, data: bytes) -> None:
+UNITS = "code,parent,name,headcount\nx,,X,40\ny,,Y,\nz,y,Z,10\n"
+HEADCOUNTS = "margin,level,headcount\nunit,x,50\nunit,y,70\nage,young,60\nage,old,60\n"
+ANSWERS = "a,b,c,unit,age\n" + "1,2,,x,old\n3,4,5,y,young\n5,5,2,z,old\n" * 10
+
+
+@few
+@given(st.data())
+def test_other_files(folder: Path, data: st.DataObject) -> None:
+    """Units and head-counts, damaged one by one, with answers that are right."""
+    options = []
+    for option, text in (("--units", UNITS), ("--headcounts", HEADCOUNTS)):
+        path = folder / f"{option.strip('-')}.csv"
+        whole = text.encode()
+        place, gone = data.draw(st.integers(0, len(whole))), data.draw(st.integers(0, 9))
+        path.write_bytes(whole[:place] + data.draw(st.binary(max_size=3)) + whole[place + gone :])
+        check(folder, ANSWERS.encode(), option, str(path))
+        path.write_bytes(whole)
+        options += [option, str(path)]
+    check(folder, ANSWERS.encode(), *options)
+
+
+def check(folder: Path, data: bytes, *options: str) -> None:
     answers, output = folder / "answers.csv", folder / "scorecard.json"
     answers.write_bytes(data)
     output.unlink(missing_ok=True)
-    result = CliRunner().invoke(cli, ["score", str(answers), "--instrument", str(folder), "-o", str(output)])
+    command = ["score", str(answers), "--instrument", str(folder), "-o", str(output), *options]
+    result = CliRunner().invoke(cli, command)
     assert result.stdout == ""
     if result.exit_code == 0:
         assert result.stderr == ""
@@ -115,7 +137,7 @@ def check(folder: Path, data: bytes) -> None:
     else:
         assert result.exit_code == 2, result.exception
         assert not output.exists()
-        check_lines(result.stderr.replace(str(answers), "ANSWERS").splitlines())
+        check_lines(re.sub(rf"{re.escape(str(folder))}/\w+\.csv", "FILE", result.stderr).splitlines())
 
 
 def check_lines(lines: list[str]) -> None:

@@ -133,6 +133,28 @@ def test_an_earlier_scorecard_of_something_else_is_refused(folder: Path) -> None
     assert result.stderr == f"{earlier}: factors: are others; expected those of tiny 1.0.0: first\n"
 
 
+def test_nobody_can_be_weighted_to_stand_for_a_level_where_nobody_answered(folder: Path) -> None:
+    counts = folder / "headcounts.csv"
+    counts.write_text("margin,level,headcount\nunit,x,50\nunit,y,150\n", encoding="utf-8")
+    (folder / "units.csv").write_text("code,parent,name\nx,,X\ny,,Y\n", encoding="utf-8")
+    (folder / "answers.csv").write_text("a,b,unit\n" + "1,2,x\n3,3,x\n" * 20, encoding="utf-8")
+    result = run(
+        *("score", folder / "answers.csv", "--instrument", folder / "tiny", "--units", folder / "units.csv"),
+        *("--headcounts", counts, "-o", folder / "s.json"),
+    )
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"{counts}: margin unit, level y: nobody answered")
+    assert not (folder / "s.json").exists()
+
+
+def test_an_earlier_scorecard_with_an_infinite_number_is_refused(folder: Path) -> None:
+    earlier = folder / "earlier.json"
+    earlier.write_text('{"schema": "cri.scorecard/1", "index": 1e999}', encoding="utf-8")
+    result = run("score", folder / "answers.csv", "--instrument", folder / "tiny", "--previous", earlier)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{earlier}: is not JSON (1e999 is not a number in JSON)")
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from cri.adapters.charts import ChartBrowser
 from cri.db.models import Wave
 from cri.db.session import enter_agency
-from cri.services import contributions, mixing, packs, scoring, sealing, waves
+from cri.services import contributions, editions, mixing, packs, scoring, sealing, waves
 from cri.services.context import Actor, Context, Parts
 
 NAMESPACE = "cri"
@@ -145,6 +145,13 @@ def mix(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue p
 def close_due(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
     """Close the waves whose time is over, the grace for pages still open included."""
     each_wave(_workshop(job), "open", waves.close_if_due)
+
+
+@tasks.periodic(cron="* * * * *")
+@tasks.task(name="make_drafts", queueing_lock="make_drafts", pass_context=True)
+def make_drafts(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
+    """Make the editions that stewards have asked for. The audit of a large pool takes minutes."""
+    editions.make_drafts(_workshop(job).parts)
 
 
 @tasks.periodic(cron="17 * * * *")

@@ -87,7 +87,7 @@ def load_ledger(session: Session, like: Document, owners: Mapping[str, str]) -> 
     instrument, synthetic = like["instrument"], bool(like["synthetic"])
     of = (session, instrument["code"], instrument["version"])
     cells = pool.ledger_cells(*of, synthetic=synthetic)
-    documents = pool.editions(*of, synthetic=synthetic)
+    documents = pool.editions(*of, synthetic=synthetic, origins=(pool.MADE,))
     sheets = {sheet for cell in cells for group in cell.groups for sheet in group}
     known = pool.owners_of_sheets(*of, synthetic=synthetic)
     for document in documents:

@@ -36,6 +36,9 @@ TABLES: dict[tuple[str, str], set[str]] = {
     ("cri_pool", "pool.contribution_flag"): {READ, ADD},
     ("cri_pool", "pool.decision"): {READ, ADD},
     ("cri_pool", "pool.withdrawal"): {READ, ADD},
+    ("cri_pool", "pool.edition_draft"): {READ, ADD},
+    ("cri_pool", "pool.draft_preview"): {READ, ADD},
+    ("cri_pool", "pool.draft_step"): {READ, ADD},
 }
 COLUMNS: dict[tuple[str, str], set[str]] = {
     ("cri_lookup", "public.invitation"): {"agency_id", "wave_id", "id", "token_digest"},

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import psycopg
@@ -9,9 +10,11 @@ import pytest
 from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.orm import Session, sessionmaker
 
-from cri.db.models import Contribution, Edition, EditionMember, Wave
+from cri.db.models import Contribution, DraftStep, Edition, EditionDraft, EditionMember, Wave
 from cri.db.session import enter_agency, make_engine, make_sessions
 from tests.database_fixtures import Database, make_agency
+
+NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -35,7 +38,9 @@ def contribution(*, synthetic: bool) -> Contribution:
     )
 
 
-def edition(*, synthetic: bool, says: bool | None = None, version: str = "1.0.0") -> Edition:
+def edition(
+    *, synthetic: bool, says: bool | None = None, version: str = "1.0.0", origin: str = "imported"
+) -> Edition:
     document: dict[str, Any] = {"synthetic": synthetic if says is None else says}
     number = uuid.uuid4().hex[:12]
     return Edition(
@@ -45,6 +50,7 @@ def edition(*, synthetic: bool, says: bool | None = None, version: str = "1.0.0"
         synthetic=synthetic,
         sha256="0",
         document=document,
+        origin=origin,
     )
 
 
@@ -87,6 +93,34 @@ def test_a_contribution_cannot_enter_an_edition_of_another_version(pool: session
         session.flush()
         session.add(member(made, who, synthetic=False))
         with pytest.raises(IntegrityError, match="fk_edition_member_contribution_version"):
+            session.flush()
+
+
+def test_a_real_edition_that_was_made_here_names_its_approval(pool: sessionmaker[Session]) -> None:
+    with pool() as session:
+        session.add(edition(synthetic=False, origin="made"))
+        with pytest.raises(IntegrityError, match="approved_if_real"):
+            session.flush()
+
+
+@pytest.mark.parametrize("first", ["asked", "previewed"])
+def test_nobody_approves_what_they_asked_for_or_previewed(pool: sessionmaker[Session], first: str) -> None:
+    who, draft_id = uuid.uuid4(), uuid.uuid4()
+    with pool() as session:
+        session.add(
+            EditionDraft(
+                id=draft_id,
+                number="2026.1",
+                instrument_code="cri",
+                instrument_version="1.0.0",
+                synthetic=False,
+            )
+        )
+        session.flush()
+        session.add(DraftStep(draft_id=draft_id, step=first, account_id=who, taken_at=NOW))
+        session.flush()
+        session.add(DraftStep(draft_id=draft_id, step="approved", account_id=who, taken_at=NOW))
+        with pytest.raises(IntegrityError, match=f"not_who_{first}"):
             session.flush()
 
 

@@ -21,6 +21,8 @@ def members(
     scores: Sequence[float | Sequence[float]],
     instrument: Mapping[str, Any],
     facets: Mapping[str, str] | None = None,
+    *,
+    synthetic: bool = True,
     **changes: Any,
 ) -> list[Member]:
     """A member for each score; names and sheets are the instrument's own."""
@@ -31,6 +33,7 @@ def members(
             score,
             facets,
             instrument=dict(instrument),
+            synthetic=synthetic,
             sheet_sha256=sheet_digest(f"{code} {number}"),
             **changes,
         )
@@ -39,7 +42,7 @@ def members(
 
 
 def ledger_of(
-    parts: Parts, instrument: Mapping[str, Any], *, synthetic: bool = False
+    parts: Parts, instrument: Mapping[str, Any], *, synthetic: bool = True
 ) -> tuple[PublishedCell, ...]:
     """What is written down of the instrument's editions."""
     like = {"instrument": instrument, "synthetic": synthetic, "method": "1.0"}

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from sqlalchemy import event
+from sqlalchemy.exc import IntegrityError
 
 from cri.db.queries import benchmark_pool
 from cri.domain import edition_draft
@@ -153,7 +154,7 @@ def test_a_ledger_with_a_page_missing_stops_all_publishing(
     )
     with pytest.raises(LedgerError, match=r"edition 2026\.1, index of all"):
         publish_edition(parts, pool, "2026.2", WHOLE)
-    newest = edition_for_instrument(parts, instrument["code"], "1.0.0", synthetic=False)
+    newest = edition_for_instrument(parts, instrument["code"], "1.0.0", synthetic=True)
     assert newest is not None
     assert newest["edition"] == "2026.1"
 
@@ -175,6 +176,12 @@ def test_a_mixture_is_refused_and_leaves_nothing(parts: Parts) -> None:
         publish_edition(parts, pool, "2026.1", WHOLE)
     with parts.pool_sessions() as session:
         assert benchmark_pool.contributions_with_sheets(session, [one.sheet for one in pool]) == []
+
+
+def test_real_members_are_not_published_without_an_approval(parts: Parts) -> None:
+    pool = members(SCORES, new_instrument(), synthetic=False)
+    with pytest.raises(IntegrityError, match="approved_if_real"):
+        publish_edition(parts, pool, "2026.1", WHOLE)
 
 
 def test_a_publisher_killed_at_any_point_leaves_nothing_in_part(

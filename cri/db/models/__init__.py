@@ -13,6 +13,7 @@ from cri.db.models.benchmark_pool import (
 )
 from cri.db.models.consents import PoolConsent
 from cri.db.models.declarative import Base
+from cri.db.models.editions import DraftPreview, DraftStep, EditionDraft
 from cri.db.models.results import Report, StoredPack, StoredScorecard
 from cri.db.models.waves import Draft, Invitation, MailboxEntry, MixedEntry, Wave, WaveUnit
 
@@ -24,7 +25,10 @@ __all__ = [
     "ContributionFlag",
     "Decision",
     "Draft",
+    "DraftPreview",
+    "DraftStep",
     "Edition",
+    "EditionDraft",
     "EditionMember",
     "Invitation",
     "LedgerCell",

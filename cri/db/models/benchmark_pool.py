@@ -56,7 +56,11 @@ class Contribution(Base):
 
 
 class Edition(Base):
-    """A numbered edition. Its document never changes."""
+    """A numbered edition. Its document never changes.
+
+    origin: "made" here or "imported" from a file. A real one that was made here names its approval, a step
+    that the database has made sure was a second steward's.
+    """
 
     __tablename__ = "edition"
 
@@ -66,8 +70,19 @@ class Edition(Base):
     synthetic: Mapped[bool] = mapped_column()
     sha256: Mapped[str] = mapped_column(String(64))
     document: Mapped[dict[str, Any]] = mapped_column()
+    origin: Mapped[str] = mapped_column(String(10), default="made")
+    draft_id: Mapped[uuid.UUID | None] = mapped_column()
+    approval: Mapped[str | None] = mapped_column(String(10))
 
     __table_args__ = (
+        ForeignKeyConstraint(["draft_id", "approval"], ["pool.draft_step.draft_id", "pool.draft_step.step"]),
+        CheckConstraint("origin IN ('made', 'imported')", name="origin_known"),
+        CheckConstraint(
+            "synthetic OR origin = 'imported' OR (draft_id IS NOT NULL AND approval IS NOT NULL)",
+            name="approved_if_real",
+        ),
+        CheckConstraint("approval = 'approved'", name="approval_is_one"),
+        UniqueConstraint("draft_id"),
         UniqueConstraint("number", "instrument_code", "synthetic"),
         UniqueConstraint("number", "instrument_code", "instrument_version"),
         CheckConstraint(

@@ -1,5 +1,6 @@
 """The only reads and writes that cross agencies: the pool's. Imported by few use cases, as pyproject says."""
 
+import uuid
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from cri.db.models import Contribution, Edition, EditionMember, LedgerCell
 from cri.domain.ledger import PublishedCell
 
 _PUBLISHING = 7_241_003
+MADE, IMPORTED = "made", "imported"
 
 
 def wait_to_publish(session: Session, instrument_code: str) -> None:
@@ -24,17 +26,48 @@ def wait_to_publish(session: Session, instrument_code: str) -> None:
 
 
 def editions(
-    session: Session, instrument_code: str, instrument_version: str, *, synthetic: bool
+    session: Session,
+    instrument_code: str,
+    instrument_version: str,
+    *,
+    synthetic: bool,
+    origins: Sequence[str] = (MADE, IMPORTED),
 ) -> list[dict[str, Any]]:
-    """All editions of an instrument's version, as real or as synthetic as asked, the oldest first."""
+    """Editions of an instrument's version, as real or as synthetic as asked, the oldest first."""
     documents = session.scalars(
         select(Edition.document).where(
             Edition.instrument_code == instrument_code,
             Edition.instrument_version == instrument_version,
             Edition.synthetic.is_(synthetic),
+            Edition.origin.in_(origins),
         )
     )
     return sorted(documents, key=edition_order)
+
+
+def all_editions(session: Session) -> list[Edition]:
+    """Every edition there is: by instrument, then the newest first."""
+    found = sorted(
+        session.scalars(select(Edition)), key=lambda one: edition_order(one.document), reverse=True
+    )
+    return sorted(found, key=lambda one: (one.instrument_code, one.instrument_version))
+
+
+def add_imported(session: Session, document: dict[str, Any]) -> None:
+    """Store an edition that was published elsewhere: nobody here knows who is in its groups."""
+    session.add(_edition(document, origin=IMPORTED))
+    session.flush()
+
+
+def members_of_edition(session: Session, number: str, instrument_code: str) -> set[uuid.UUID]:
+    """The contributions an edition was made from."""
+    return set(
+        session.scalars(
+            select(EditionMember.contribution_id).where(
+                EditionMember.edition == number, EditionMember.instrument_code == instrument_code
+            )
+        )
+    )
 
 
 def newest_edition(
@@ -110,24 +143,17 @@ def add_edition(
     document: dict[str, Any],
     contributions: Sequence[Contribution],
     cells: Sequence[PublishedCell],
+    draft_id: uuid.UUID | None = None,
 ) -> None:
     """Store a published edition with the contributions it was made from and its pages of the ledger.
 
     The database refuses a contribution that is synthetic in an edition that is not, and the reverse, and one
-    of another version of the instrument (sqlalchemy.exc.IntegrityError).
+    of another version of the instrument, and a real edition without an approved draft
+    (sqlalchemy.exc.IntegrityError).
     """
     number, instrument = document["edition"], document["instrument"]
     session.add_all(contributions)
-    session.add(
-        Edition(
-            number=number,
-            instrument_code=instrument["code"],
-            instrument_version=instrument["version"],
-            synthetic=document["synthetic"],
-            sha256=document["sha256"],
-            document=document,
-        )
-    )
+    session.add(_edition(document, origin=MADE, draft_id=draft_id))
     session.flush()
     session.add_all(
         EditionMember(
@@ -156,3 +182,17 @@ def add_edition(
 def edition_order(document: dict[str, Any]) -> tuple[int, ...]:
     """Sorts editions by number: 2026.10 after 2026.9."""
     return tuple(int(part) for part in document["edition"].split(".") if part.isdigit())
+
+
+def _edition(document: dict[str, Any], *, origin: str, draft_id: uuid.UUID | None = None) -> Edition:
+    return Edition(
+        number=document["edition"],
+        instrument_code=document["instrument"]["code"],
+        instrument_version=document["instrument"]["version"],
+        synthetic=document["synthetic"],
+        sha256=document["sha256"],
+        document=document,
+        origin=origin,
+        draft_id=draft_id,
+        approval=None if draft_id is None else "approved",
+    )

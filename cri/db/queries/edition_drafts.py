@@ -1,0 +1,62 @@
+"""Drafts of editions and their steps. Imported by few use cases, as pyproject says."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from cri.db.models import DraftPreview, DraftStep, EditionDraft
+
+_DRAFTING = 7_241_005
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft with what a worker made of it, if it has, and the steps taken, by name."""
+
+    wish: EditionDraft
+    preview: DraftPreview | None
+    steps: dict[str, DraftStep]
+
+    @property
+    def state(self) -> str:
+        """Asked, made or failed; then previewed, approved, published; or dropped."""
+        for step in ("dropped", "published", "approved", "previewed"):
+            if step in self.steps:
+                return step
+        if self.preview is None:
+            return "asked"
+        return "made" if self.preview.failure is None else "failed"
+
+
+def drafts(session: Session) -> list[Draft]:
+    """All drafts, the newest first."""
+    found = [_with_steps(session, wish) for wish in session.scalars(select(EditionDraft)).all()]
+    return sorted(found, key=lambda draft: draft.steps["asked"].taken_at, reverse=True)
+
+
+def find_draft(session: Session, draft_id: uuid.UUID) -> Draft | None:
+    """One draft, or None."""
+    wish = session.get(EditionDraft, draft_id)
+    return None if wish is None else _with_steps(session, wish)
+
+
+def drafts_to_make(session: Session) -> Sequence[uuid.UUID]:
+    """Drafts that no worker has made anything of yet."""
+    dropped = select(DraftStep.draft_id).where(DraftStep.step == "dropped")
+    made = select(DraftPreview.draft_id)
+    waiting = select(EditionDraft.id).where(EditionDraft.id.not_in(made), EditionDraft.id.not_in(dropped))
+    return session.scalars(waiting.order_by(EditionDraft.id)).all()
+
+
+def take_draft(session: Session, draft_id: uuid.UUID) -> bool:
+    """Have a draft to oneself until the transaction ends; False when another worker has it."""
+    statement = text("SELECT pg_try_advisory_xact_lock(:lock, hashtext(:id))")
+    return bool(session.scalar(statement, {"lock": _DRAFTING, "id": str(draft_id)}))
+
+
+def _with_steps(session: Session, wish: EditionDraft) -> Draft:
+    taken = session.scalars(select(DraftStep).where(DraftStep.draft_id == wish.id))
+    return Draft(wish, session.get(DraftPreview, wish.id), {one.step: one for one in taken})

@@ -1,0 +1,295 @@
+"""From the wish for an edition to the frozen document: two stewards, one snapshot, nothing in part."""
+
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+import pytest
+
+from cri.adapters.document_schemas import validate
+from cri.db.models import Withdrawal
+from cri.db.queries import benchmark_pool
+from cri.domain.edition_change import changes_between
+from cri.domain.errors import InputError
+from cri.services import editions
+from cri.services.context import Parts
+from cri.services.contributions import contribution_of
+from cri.services.edition_files import edition_file, import_edition
+from cri.services.editions import (
+    DraftMissingError,
+    Steward,
+    approve_draft,
+    ask_for_draft,
+    drop_draft,
+    edition_before,
+    list_editions,
+    load_draft,
+    load_edition,
+    make_draft,
+    preview_draft,
+    publish_draft,
+)
+from cri.services.instruments import released_instrument
+from tests.services.pool_service import found_out, ledger_of, members, new_instrument
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+SCORES = [(40.0 + n, 60.0 - n) for n in range(14)]
+
+
+@pytest.fixture
+def ana() -> Steward:
+    return Steward(uuid.uuid4(), NOW)
+
+
+@pytest.fixture
+def ben() -> Steward:
+    return Steward(uuid.uuid4(), NOW)
+
+
+def give(parts: Parts, instrument: dict[str, Any], scores: Any = SCORES, first: int = 0) -> dict[str, str]:
+    """Contributions with these scores from number `first` on; owners by sheet."""
+    pool = members(scores, instrument, synthetic=False)[first:]
+    with parts.pool_sessions.begin() as session:
+        session.add_all(contribution_of(parts.secrets.pseudonym, one) for one in pool)
+    return {one.sheet: one.owner for one in pool}
+
+
+def kind(instrument: dict[str, Any]) -> editions.Kind:
+    return instrument["code"], instrument["version"], False
+
+
+def drafted(parts: Parts, instrument: dict[str, Any], number: str, steward: Steward) -> uuid.UUID:
+    draft_id = ask_for_draft(parts, kind(instrument), number, steward)
+    assert make_draft(parts, draft_id)
+    return draft_id
+
+
+def published(
+    parts: Parts, instrument: dict[str, Any], number: str, ana: Steward, ben: Steward
+) -> dict[str, Any]:
+    draft_id = drafted(parts, instrument, number, ana)
+    preview_draft(parts, draft_id, ana)
+    approve_draft(parts, draft_id, ben)
+    publish_draft(parts, draft_id, ana)
+    edition = load_edition(parts, instrument["code"], number)
+    assert edition is not None
+    return edition.document
+
+
+def test_an_edition_goes_from_one_steward_to_the_other(parts: Parts, ana: Steward, ben: Steward) -> None:
+    instrument = new_instrument()
+    give(parts, instrument)
+    draft_id = ask_for_draft(parts, kind(instrument), "2026.1", ana)
+    assert load_draft(parts, draft_id).state == "asked"
+    for early in (preview_draft, approve_draft, publish_draft):
+        with pytest.raises(InputError, match="the draft is asked"):
+            early(parts, draft_id, ben)
+    assert make_draft(parts, draft_id)
+    assert not make_draft(parts, draft_id)
+    draft = load_draft(parts, draft_id)
+    assert draft.preview is not None
+    assert draft.preview.notes["joined"] == 14
+    assert draft.preview.notes["left"] == 0
+    validate(draft.preview.document)
+    preview_draft(parts, draft_id, ana)
+    with pytest.raises(InputError, match="a second steward"):
+        approve_draft(parts, draft_id, ana)
+    with pytest.raises(InputError, match="the draft is previewed"):
+        publish_draft(parts, draft_id, ben)
+    approve_draft(parts, draft_id, ben)
+    assert publish_draft(parts, draft_id, ana) == "2026.1"
+    made = load_edition(parts, instrument["code"], "2026.1")
+    assert made is not None
+    assert made.document == draft.preview.document
+    assert load_draft(parts, draft_id).state == "published"
+    with pytest.raises(InputError, match="the draft is published"):
+        drop_draft(parts, draft_id, ana)
+
+
+def test_a_second_edition_answers_for_the_first_and_tells_what_changed(
+    parts: Parts, ana: Steward, ben: Steward
+) -> None:
+    instrument = new_instrument()
+    owners = give(parts, instrument, SCORES[:13])
+    first = published(parts, instrument, "2026.1", ana, ben)
+    owners |= give(parts, instrument, SCORES, first=13)
+    draft_id = drafted(parts, instrument, "2026.2", ben)
+    preview = load_draft(parts, draft_id).preview
+    assert preview is not None
+    assert (preview.notes["joined"], preview.notes["left"]) == (1, 0)
+    assert preview.after == [first["sha256"]]
+    assert preview.document is not None
+    (change,) = changes_between(first, preview.document)
+    assert change.peers == "all"
+    assert change.before is not None
+    assert change.before.agencies == 13
+    preview_draft(parts, draft_id, ben)
+    approve_draft(parts, draft_id, ana)
+    publish_draft(parts, draft_id, ben)
+    second = load_edition(parts, instrument["code"], "2026.2")
+    assert second is not None
+    assert edition_before(parts, second.document) == first
+    assert found_out(ledger_of(parts, instrument, synthetic=False), owners) is None
+    mine = [one.number for one in list_editions(parts) if one.instrument_code == instrument["code"]]
+    assert mine == ["2026.2", "2026.1"]
+
+
+def test_two_stewards_publish_at_once_and_one_edition_comes_of_it(
+    parts: Parts, ana: Steward, ben: Steward
+) -> None:
+    instrument = new_instrument()
+    give(parts, instrument)
+    draft_id = drafted(parts, instrument, "2026.1", ana)
+    preview_draft(parts, draft_id, ana)
+    approve_draft(parts, draft_id, ben)
+    with ThreadPoolExecutor(3) as threads:
+        tries = [threads.submit(publish_draft, parts, draft_id, who) for who in (ana, ben, ana)]
+    errors = [one.exception() for one in tries]
+    assert sum(error is None for error in errors) == 1
+    assert all(error is None or isinstance(error, InputError) for error in errors)
+
+
+def test_who_withdraws_after_the_approval_is_not_published(parts: Parts, ana: Steward, ben: Steward) -> None:
+    instrument = new_instrument()
+    give(parts, instrument)
+    draft_id = drafted(parts, instrument, "2026.1", ana)
+    preview_draft(parts, draft_id, ana)
+    approve_draft(parts, draft_id, ben)
+    preview = load_draft(parts, draft_id).preview
+    assert preview is not None
+    with parts.pool_sessions.begin() as session:
+        session.add(Withdrawal(contribution_id=uuid.UUID(preview.contributions[0]), withdrawn_at=NOW))
+    with pytest.raises(InputError, match="1 of its members withdrew"):
+        publish_draft(parts, draft_id, ana)
+    assert load_edition(parts, instrument["code"], "2026.1") is None
+    drop_draft(parts, draft_id, ana)
+    again = drafted(parts, instrument, "2026.1", ana)
+    document = load_draft(parts, again).preview
+    assert document is not None
+    assert len(document.contributions) == 13
+
+
+def test_a_draft_that_is_overtaken_is_not_published(
+    parts: Parts, ana: Steward, ben: Steward, superuser: psycopg.Connection
+) -> None:
+    """The control of `after`: without it the draft would pass for audited with what it has never seen."""
+    instrument = new_instrument()
+    give(parts, instrument)
+    draft_id = drafted(parts, instrument, "2026.2", ana)
+    preview_draft(parts, draft_id, ana)
+    approve_draft(parts, draft_id, ben)
+    superuser.execute(  # another draft of this instrument that slipped by
+        "INSERT INTO pool.edition (number, instrument_code, instrument_version, synthetic, sha256, document, "
+        "origin, draft_id, approval) SELECT '2026.1', instrument_code, instrument_version, false, 'x', "
+        "jsonb_set(jsonb_set(p.document, '{edition}', '\"2026.1\"'), '{sha256}', '\"x\"'), 'made', d.id, "
+        "'approved' "
+        "FROM pool.edition_draft d JOIN pool.draft_preview p ON p.draft_id = d.id WHERE d.id = %s",
+        [draft_id],
+    )
+    with pytest.raises(InputError, match="an edition was published since"):
+        publish_draft(parts, draft_id, ana)
+
+
+def test_one_draft_at_a_time_with_a_number_of_its_own(parts: Parts, ana: Steward) -> None:
+    instrument = new_instrument()
+    with pytest.raises(InputError, match="no contribution to"):
+        ask_for_draft(parts, kind(instrument), "2026.1", ana)
+    give(parts, instrument)
+    for number in ("2026", "1", "2026.0", "2026.1 ", "2026.3"):
+        with pytest.raises(InputError, match="not a number of an edition"):
+            ask_for_draft(parts, kind(instrument), number, ana)
+    first = ask_for_draft(parts, kind(instrument), "2026.1", ana)
+    with pytest.raises(InputError, match="another draft is under way"):
+        ask_for_draft(parts, kind(instrument), "2026.2", ana)
+    drop_draft(parts, first, ana)
+    assert not make_draft(parts, first)
+    ask_for_draft(parts, kind(instrument), "2026.1", ana)
+    with pytest.raises(DraftMissingError):
+        load_draft(parts, uuid.uuid4())
+
+
+def test_a_pool_that_cannot_be_pooled_fails_with_a_line(parts: Parts, ana: Steward) -> None:
+    instrument = new_instrument()
+    pool = members(SCORES, instrument, synthetic=False)
+    pool[5].scorecard["method"] = "0.9"  # type: ignore[index]  # a dict, whatever its type says
+    with parts.pool_sessions.begin() as session:
+        session.add_all(contribution_of(parts.secrets.pseudonym, one) for one in pool)
+    draft = load_draft(parts, drafted(parts, instrument, "2026.1", ana))
+    assert draft.state == "failed"
+    assert draft.preview is not None
+    assert "an edition never mixes them" in str(draft.preview.failure)
+
+
+def test_whoever_the_pool_has_come_to_be_far_from_is_held(parts: Parts, ana: Steward) -> None:
+    instrument = new_instrument()
+    give(parts, instrument, [*SCORES, (99.0, 99.0)])
+    preview = load_draft(parts, drafted(parts, instrument, "2026.1", ana)).preview
+    assert preview is not None
+    assert len(preview.contributions) == 14
+
+
+def real_edition(parts: Parts, number: str, **changes: Any) -> dict[str, Any]:
+    """An edition of our own instrument, as another installation could have published it."""
+    from cri.domain.documents import digest_of
+    from cri.domain.edition_draft import build_edition
+
+    instrument = released_instrument("cri", "1.1.0")
+    told = {"code": "cri", "version": "1.1.0", "sha256": instrument.sha256}
+    document = build_edition(members(SCORES, told, synthetic=False), number) | changes
+    content = {key: value for key, value in document.items() if key != "sha256"}
+    return {**content, "sha256": digest_of(content)}
+
+
+def test_an_edition_goes_out_as_a_file_and_comes_in_again(parts: Parts) -> None:
+    document = real_edition(parts, f"x{uuid.uuid4().hex[:8]}")
+    data = edition_file(document)
+    assert import_edition(parts, data, "edition.json") == document
+    found = load_edition(parts, "cri", document["edition"])
+    assert found is not None
+    assert (found.document, found.origin) == (document, "imported")
+    with pytest.raises(InputError, match=f"has an edition {document['edition']} already"):
+        import_edition(parts, data, "edition.json")
+
+
+def altered(data: bytes) -> bytes:
+    """One byte of it changed: a digit of a mean."""
+    place = data.index(b'"mean": 4') + len(b'"mean": ')
+    return data[:place] + b"5" + data[place + 1 :]
+
+
+def test_a_byte_altered_another_instrument_another_method_are_refused(parts: Parts) -> None:
+    number = f"y{uuid.uuid4().hex[:8]}"
+    good = real_edition(parts, number)
+    foreign = {**good["instrument"], "sha256": "1" * 64}
+    unknown = {**good["instrument"], "version": "9.9.9"}
+    small = [{**good["cells"][0], "groups": [{"size": 3, "mean": 50.0}]}]
+    wrong = [
+        (altered(edition_file(good)), "does not match its sha256"),
+        (
+            edition_file(real_edition(parts, number, instrument=foreign)),
+            "another instrument than ours is called cri",
+        ),
+        (
+            edition_file(real_edition(parts, number, instrument=unknown)),
+            "instrument cri 9.9.9 is not known here",
+        ),
+        (edition_file(real_edition(parts, number, method="0.9")), "method 0.9"),
+        (edition_file(real_edition(parts, number, cells=small)), "3"),
+        (
+            edition_file(real_edition(parts, number, cells=[{**good["cells"][0], "factor": "magic"}])),
+            "magic in",
+        ),
+        (b"\xff\xfe", "is not JSON"),
+        (b"[" * 100_000, "is not JSON"),
+        (b"{}", "has no schema"),
+        (b'{"schema": "cri.scorecard/1"}', "has the schema cri.scorecard/1"),
+    ]
+    for data, line in wrong:
+        with pytest.raises(InputError) as refused:
+            import_edition(parts, data, "edition.json")
+        assert line in str(refused.value)
+        assert str(refused.value).count("\n") == 0, str(refused.value)
+    with parts.pool_sessions() as session:
+        assert benchmark_pool.find_edition(session, number, "cri") is None

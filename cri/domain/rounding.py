@@ -51,21 +51,38 @@ def round_group(value: float) -> int:
 
 
 def with_round_groups(scorecard: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a scorecard as it may leave the service: sizes of units rounded (method.md, section 7).
+    """Return a scorecard as it may leave the service: sizes of groups rounded (method.md, section 7).
 
-    The stored document keeps them exact, since what may be shown was decided from them.
+    Groups are units, profile options, and early and late respondents. The stored document keeps them exact,
+    since what may be shown was decided from them.
     """
-    return {**scorecard, "units": [_round_unit(unit) for unit in scorecard["units"]]}
+    released = {**scorecard, "units": [_round_sizes(unit) for unit in scorecard["units"]]}
+    if scorecard.get("profile"):
+        released["profile"] = [
+            {**question, "options": [_round_sizes(option) for option in question["options"]]}
+            for question in scorecard["profile"]
+        ]
+    quality = scorecard.get("quality")
+    if quality and quality["early_late"]:
+        halves = {name: _round_sizes(half) for name, half in quality["early_late"].items()}
+        released["quality"] = {**quality, "early_late": halves}
+    return released
 
 
-def _round_unit(unit: Mapping[str, Any]) -> dict[str, Any]:
-    factors = unit["factors"]
+def _round_sizes(group: Mapping[str, Any]) -> dict[str, Any]:
+    factors = group["factors"]
     if factors is not None:
-        factors = {code: {**figure, "n": _round_count(figure["n"])} for code, figure in factors.items()}
-    return {**unit, "n": _round_count(unit["n"]), "factors": factors}
+        factors = {code: _round_figure(figure) for code, figure in factors.items()}
+    return {**group, "n": _round_count(group["n"]), "factors": factors}
 
 
-def _round_count(count: int | None) -> int | None:
+def _round_figure(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """Round n, and n_eff with it: of people who are not weighted it is the same number."""
+    rounded_sizes = {name: _round_count(figure[name]) for name in ("n", "n_eff") if name in figure}
+    return {**figure, **rounded_sizes}
+
+
+def _round_count(count: float | None) -> int | None:
     return None if count is None else round_group(count)
 
 

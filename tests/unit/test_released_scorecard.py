@@ -20,3 +20,22 @@ def test_counts_of_units_are_rounded_and_nothing_else_is() -> None:
         unit(None, None),
         unit(13, None),
     ]  # the stored one is as it was
+
+
+def test_other_groups_and_what_their_people_are_worth_are_rounded_too() -> None:
+    figure = {"n": 13, "n_eff": 12.4, "score": 50.25}
+    option = {"code": "front", "n": 13, "factors": {"insight": figure}}
+    half = {"n": 12, "factors": None}
+    scorecard = {
+        "units": [],
+        "profile": [{"code": "role", "options": [option]}],
+        "quality": {"screening": {"excluded": 3}, "early_late": {"early": half, "late": half}},
+    }
+    released = with_round_groups(scorecard)
+    found = released["profile"][0]["options"][0]
+    assert (found["n"], found["factors"]["insight"]) == (15, {"n": 15, "n_eff": 10, "score": 50.25})
+    assert released["quality"] == {
+        "screening": {"excluded": 3},
+        "early_late": {"early": {"n": 10, "factors": None}, "late": {"n": 10, "factors": None}},
+    }
+    assert option["n"] == figure["n"] == 13  # the stored one is as it was

@@ -83,7 +83,7 @@ def build_scorecard(instrument: Instrument, sheet: AnswerSheet, facts: WaveFacts
         "index": _index(sums, factors, scale, facts.headcount, plan),
         "factors": factors,
         "units": unit_documents(sheet.units, sums, scale, plan),
-        "agreement": agreement_document(sums, plan),
+        "agreement": agreement_document(sums, plan, unit_parents(sheet.units)),
         "quality": quality_document(instrument, sheet, screening, sums, plan),
         "profile": profile_documents(instrument, sums, plan, facts.headcounts or {}),
         "outcomes": _outcomes(instrument, sums, gateway),

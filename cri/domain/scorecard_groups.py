@@ -3,14 +3,18 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
 from cri.domain.agreement import icc
 from cri.domain.instrument import Instrument, Scale
-from cri.domain.release import ReleasePlan
+from cri.domain.release import FactorRelease, ReleasePlan
 from cri.domain.scorecard_factors import Agreement, agreement_of
 from cri.domain.scorecard_figures import Document, Figures, figures_of, group_document
 from cri.domain.scoring import WaveSums
 from cri.domain.sheet import Unit
+
+Parents = npt.NDArray[np.int32]
+Sums = npt.NDArray[np.int64] | npt.NDArray[np.object_]
 
 NO_AGREEMENT: Document = {"rwg_j": None, "ad_m": None, "mixed_views": None}
 
@@ -23,6 +27,7 @@ def unit_documents(units: Sequence[Unit], sums: WaveSums, scale: Scale, plan: Re
     figures = [figures_of(factor.units, scale, people) for factor in sums.factors]
     agreement = [agreement_of(factor.item_units, scale, plan.minimum) for factor in sums.factors]
     reasons = list(zip(*(release.groups.units for release in plan.factors), strict=True))
+    spreads = list(zip(*(release.unit_spreads for release in plan.factors), strict=True))
     codes = [factor.code for factor in sums.factors]
     counts = sums.units.tolist()
     return [
@@ -35,17 +40,21 @@ def unit_documents(units: Sequence[Unit], sums: WaveSums, scale: Scale, plan: Re
             "factors": None
             if hidden
             else {
-                code: _unit_factor(found, views, place, reason)
-                for code, found, views, reason in zip(codes, figures, agreement, reasons[place], strict=True)
+                code: _unit_factor(found, views, place, reason, spread=spread)
+                for code, found, views, reason, spread in zip(
+                    codes, figures, agreement, reasons[place], spreads[place], strict=True
+                )
             },
         }
         for place, (unit, hidden) in enumerate(zip(units, plan.groups.units, strict=True))
     ]
 
 
-def _unit_factor(figures: Figures, agreement: Agreement, place: int, reason: str | None) -> Document:
+def _unit_factor(
+    figures: Figures, agreement: Agreement, place: int, reason: str | None, *, spread: bool
+) -> Document:
     document = group_document(figures, place, reason)
-    if reason:
+    if reason or not spread:
         return {**document, **NO_AGREEMENT}
     document["rwg_j"] = agreement.rwg_j[place]
     document["ad_m"] = agreement.ad_m[place]
@@ -89,16 +98,17 @@ def profile_documents(
     return documents
 
 
-def agreement_document(sums: WaveSums, plan: ReleasePlan) -> Document | None:
-    """ICC(1) and ICC(2) of each factor over the units that people are in; None without units.
+def agreement_document(sums: WaveSums, plan: ReleasePlan, parents: Parents) -> Document | None:
+    """ICC(1) and ICC(2) of each factor over units; None without units.
 
-    People in no unit are in neither, so that the minimum holds for those who are in one.
+    People count in the lowest shown unit around them, so that the figure is made of shown groups only: over
+    all units it would give away the mean of a hidden one. parents: int32 (units,), -1 at the top.
     """
     if not len(sums.units):
         return None
     found = {
-        factor.code: icc(*factor.own.sums.T)
-        if release.groups.whole is None and factor.own.sums[:, 0].sum() >= plan.minimum
+        factor.code: icc(*_in_shown_units(factor.own.sums, release, parents).T)
+        if release.groups.whole is None
         else None
         for factor, release in zip(sums.factors, plan.factors, strict=True)
     }
@@ -106,3 +116,11 @@ def agreement_document(sums: WaveSums, plan: ReleasePlan) -> Document | None:
         "icc1": {code: None if value is None else value.icc1 for code, value in found.items()},
         "icc2": {code: None if value is None else value.icc2 for code, value in found.items()},
     }
+
+
+def _in_shown_units(own: Sums, release: FactorRelease, parents: Parents) -> Sums:
+    """Sums (units, ...) of those directly in each unit, moved up into the lowest shown one."""
+    lowest = release.groups.lowest_shown(parents)
+    pooled: Sums = np.zeros_like(own)
+    np.add.at(pooled, lowest[lowest >= 0], own[lowest >= 0])
+    return pooled

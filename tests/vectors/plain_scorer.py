@@ -5,9 +5,8 @@
 It was written from docs/method.md, imports nothing of the program and no library, and says each formula once,
 as that page does, whose sections it names. README.md tells how to check another program with it.
 
-Left out: screening for careless answers (the rows given are those kept), early against late, change, drivers,
-claims, breakdowns by profile question, and the audit of all figures together. Of disclosure it knows the
-minimum, the bands, the extremes and the remainders in the tree of units.
+Left out: screening (the rows given are those kept), early against late, change, drivers, claims, profile, and the
+audit of all figures together. Of disclosure: the minimum, bands, extremes and remainders in the tree of units.
 """
 
 import json
@@ -283,20 +282,22 @@ def rwg_j(spread, null, j, cut=True):
 
 
 def agreement_part(wave):
-    """Section 4: ICC(1) and ICC(2) of each factor, of the units that people are in directly."""
+    """Section 4: ICC(1) and ICC(2) of each factor, of the lowest shown units around people."""
     part = {"icc1": {}, "icc2": {}} if wave.units else None
+    shown = {unit["code"]: unit["factors"] or {} for unit in units_part(wave)} if wave.units else {}
     for factor in wave.instrument["factors"] if wave.units else ():
-        groups = {}
+        code, groups = factor["code"], {}
         for person in wave.people:
-            if factor["code"] in person.scores and person.cells["unit"]:
-                groups.setdefault(person.cells["unit"], []).append(person.scores[factor["code"]])
-        part["icc1"][factor["code"]], part["icc2"][factor["code"]] = icc(list(groups.values()), wave.minimum)
+            around = [u for u in wave.upwards[person.cells["unit"]] if shown[u].get(code, {}).get("n")]
+            if code in person.scores and around:
+                groups.setdefault(around[0], []).append(person.scores[code])
+        part["icc1"][factor["code"]], part["icc2"][factor["code"]] = icc(list(groups.values()))
     return part
 
 
-def icc(groups, minimum):
+def icc(groups):
     n, k = sum(map(len, groups)), len(groups)
-    if k < 2 or n <= k or n < minimum:
+    if k < 2 or n <= k:
         return None, None
     grand, means = fsum(map(fsum, groups)) / n, [fsum(group) / len(group) for group in groups]
     between = fsum(len(g) * (m - grand) ** 2 for g, m in zip(groups, means, strict=True)) / (k - 1)
@@ -343,8 +344,7 @@ def hide(wave, everybody, members, before):
     for group in [None, *sorted(members, key=lambda unit: len(wave.upwards[unit]))]:
         while group not in why:
             inside = [unit for unit in members if unit not in why and nearest(unit) == group]
-            all_of_it = everybody if group is None else members[group]
-            left = len(all_of_it) - sum(len(members[unit]) for unit in inside)
+            left = len(everybody if group is None else members[group]) - sum(len(members[u]) for u in inside)
             if not (inside and 0 < left < wave.minimum):
                 break
             why[min(inside, key=lambda unit: len(members[unit]))] = "complementary"

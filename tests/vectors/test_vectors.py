@@ -15,6 +15,8 @@ from tests.vectors.comparison import differences, engine_scorecard
 from tests.vectors.make_vectors import make
 
 FOLDER = Path(__file__).parent
+AUDITED = {"five_points", "raised_minimum", "seven_points", "weights_joined", "worked_example"}
+"""Where the engine's release plan withholds what the plain scorer, which makes no audit, shows."""
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 
 
@@ -28,7 +30,7 @@ def test_the_engine_gives_the_stored_scorecard(name: str) -> None:
     vector = stored(name)
     found = engine_scorecard(vector)
     assert found["population"]["excluded"] == 0  # else the two would speak of other people
-    assert list(differences(found, vector["scorecard"], audited=True)) == []
+    assert list(differences(found, vector["scorecard"], audited=name in AUDITED)) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -5,8 +5,8 @@
 It was written from docs/method.md, imports nothing of the program and no library, and says each formula once,
 as that page does, whose sections it names. README.md tells how to check another program with it.
 
-Left out: screening (the rows are those kept), early against late, change, drivers, claims, profile, the audit
-of all figures together. Of disclosure: the minimum, bands, extremes and remainders in the tree of units.
+Left out: screening (the rows given are those kept), early against late, change, drivers, claims, profile, and
+the audit of all figures together. Of disclosure: minimum, bands, extremes, remainders in the tree of units.
 """
 
 import json

@@ -6,7 +6,11 @@ from tests.performance import bench
 from tests.performance.bench_scoring import example_instrument, example_sheet
 from tests.performance.measures import Row, best_time, peak_memory
 
-ROWS = [Row("scoring", "12.0 x", "20 x", True), Row("memory", "5.0 x", "4 x", False), Row("sum", "12 ms")]
+ROWS = [
+    Row("scoring", "12.0 x", "20 x", held=True),
+    Row("memory", "5.0 x", "4 x", held=False),
+    Row("sum", "12 ms"),
+]
 
 
 def test_a_table_says_what_is_held() -> None:

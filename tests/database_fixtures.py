@@ -130,3 +130,4 @@ def app(settings: Settings) -> Iterator[Flask]:
     with made.app_context():
         for engine in db.engines.values():
             engine.dispose()
+    made.extensions["cri"].pool_sessions.kw["bind"].dispose()

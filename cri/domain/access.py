@@ -19,6 +19,12 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+class Duty(StrEnum):
+    """What an account does on the platform, for all agencies. None of them reads an answer or a name."""
+
+    STEWARD = "steward"
+
+
 class Permission(StrEnum):
     """What a page or an endpoint lets somebody do."""
 

@@ -17,6 +17,10 @@ VIEWS = (
     "cri.web.views.waves",
     "cri.web.views.links",
     "cri.web.views.results",
+    "cri.web.views.compared",
+    "cri.web.views.taking_part",
+    "cri.web.views.pool",
+    "cri.web.views.pool_editions",
     "cri.web.views.questionnaire",
     "cri.web.views.status",
 )

@@ -13,10 +13,11 @@ from flask_security import current_user
 from cri.db.models import Agency
 from cri.db.queries.memberships import belongings_of
 from cri.db.session import enter_agency
-from cri.domain.access import Belonging, Permission, allows, choose_agency
+from cri.domain.access import Belonging, Duty, Permission, allows, choose_agency
 from cri.services.context import Actor, Context
+from cri.services.editions import Steward
 from cri.web.database import db
-from cri.web.parts import context_for
+from cri.web.parts import context_for, now
 
 View = Callable[..., ResponseReturnValue]
 
@@ -34,6 +35,7 @@ class Here:
     name: str
     email: str
     belongings: tuple[Belonging, ...]
+    duties: frozenset[str] = frozenset()
     belonging: Belonging | None = None
     agency: Agency | None = None
 
@@ -94,6 +96,22 @@ def requires(permission: Permission) -> Callable[[View], View]:
     return guard
 
 
+def stewards(view: View) -> View:
+    """Let in the pool's stewards; the view is given the Steward first, and no agency."""
+
+    @wraps(view)
+    def guarded(**arguments: Any) -> ResponseReturnValue:
+        if not current_user.is_authenticated:
+            return _to_sign_in()
+        found = _find_out()
+        if Duty.STEWARD not in found.duties:
+            abort(403)
+        return view(Steward(found.account_id, now()), **arguments)
+
+    setattr(guarded, _GUARD, Duty.STEWARD.value)
+    return guarded
+
+
 def _find_out() -> Here:
     """Look the memberships up again, and enter the agency that is meant, if any."""
     belongings = belongings_of(db.session, current_user.id)
@@ -102,7 +120,10 @@ def _find_out() -> Here:
     if belonging is not None:
         enter_agency(db.session, belonging.agency_id)
         agency = db.session.get_one(Agency, belonging.agency_id)
-    found = Here(current_user.id, current_user.name, current_user.email, belongings, belonging, agency)
+    duties = frozenset(role.name for role in current_user.roles)
+    found = Here(
+        current_user.id, current_user.name, current_user.email, belongings, duties, belonging, agency
+    )
     g.here = found
     return found
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask, Response, request, url_for
 from flask_babel import lazy_gettext as _l
 
-from cri.domain.access import Permission, Role, allows
+from cri.domain.access import Duty, Permission, Role, allows
 from cri.web.access import Here, here
 
 ROLE_NAMES = {
@@ -18,6 +18,7 @@ SECTIONS = (
     ("waves.overview", Permission.RUN_WAVES, _l("Survey waves")),
     ("organisation.show", Permission.RUN_WAVES, _l("Organisation")),
     ("results.newest", Permission.READ_RESULTS, _l("Results")),
+    ("taking_part.show", Permission.RUN_WAVES, _l("Taking part in the pool")),
 )
 
 
@@ -57,11 +58,13 @@ def _user(found: Here) -> dict[str, str]:
 
 
 def _navigation(found: Here) -> list[dict[str, Any]]:
-    if found.belonging is None:
-        return []
+    role = found.belonging.role if found.belonging else None
+    open_to = [one for one in SECTIONS if role is not None and allows(one[1], role)]
+    shown = [(endpoint, text) for endpoint, _permission, text in open_to]
+    if Duty.STEWARD in found.duties:
+        shown.append(("pool.overview", _l("Pool of agencies")))
     blueprint = request.blueprint
     return [
         {"text": str(text), "href": url_for(endpoint), "current": endpoint.split(".")[0] == blueprint}
-        for endpoint, permission, text in SECTIONS
-        if allows(permission, found.belonging.role)
+        for endpoint, text in shown
     ]

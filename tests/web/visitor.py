@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+import psycopg
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
@@ -63,6 +64,22 @@ def make_person(
         for agency_id, role in places:
             grant_membership(session, agency_id, account_id, role)
     return Person(account_id, email)
+
+
+def make_steward(
+    sessions: sessionmaker[Session],
+    parts: Parts,
+    superuser: psycopg.Connection,
+    *places: tuple[uuid.UUID, Role],
+) -> Person:
+    """A pool steward, of whom the platform's owner has made one: the service itself cannot."""
+    person = make_person(sessions, parts, *places)
+    superuser.execute(
+        "INSERT INTO platform_duty (user_id, role_id) "
+        "SELECT %s, id FROM platform_role WHERE name = 'steward'",
+        [person.account_id],
+    )
+    return person
 
 
 class Visitor:

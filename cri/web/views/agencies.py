@@ -5,6 +5,7 @@ import uuid
 from flask import Blueprint, Flask, abort, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
+from cri.domain.access import Duty
 from cri.web.access import CHOSEN, here, signed_in
 
 views = Blueprint("agencies", __name__, url_prefix="/agencies")
@@ -18,7 +19,10 @@ def init(app: Flask) -> None:
 @views.get("")
 @signed_in
 def choose() -> ResponseReturnValue:
-    """The agencies somebody belongs to."""
+    """The agencies somebody belongs to; a steward who belongs to none has the pool."""
+    found = here()
+    if found is not None and not found.belongings and Duty.STEWARD in found.duties:
+        return redirect(url_for("pool.overview"))
     return render_template("views/agencies/choose.html")
 
 

@@ -11,9 +11,15 @@ from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import select
+
 from cri.app import make_workshop
+from cri.db.duties import appoint
+from cri.db.models import Account
+from cri.domain.access import Duty
 from cri.domain.errors import InputError, InputProblem
 from cri.services import example
+from cri.services.accounts import create_account
 from cri.services.context import Context
 from cri.services.example import SignIn
 from cri.services.links import link_url, open_token
@@ -36,6 +42,12 @@ def seed(settings: Settings, tell: Tell, stopped: Stopped) -> list[SignIn]:
     for step in (lambda context: example.seed_agency(context, sign_ins), example.seed_waves):
         with workshop.transaction(example.AGENCY_ID) as context:
             step(context)
+    with workshop.transaction(example.AGENCY_ID) as context:
+        stewards = _seed_stewards(settings, context)
+    if settings.database_owner_url is not None:  # only the owner of the tables gives a duty
+        for one in stewards:
+            appoint(settings.database_owner_url, one.email, Duty.STEWARD)
+        sign_ins += stewards
     tell("Sealing and scoring the example wave, printing its report")
     deadline = time.monotonic() + SEED_SECONDS
     while not stopped() and not _has_report(workshop.transaction(example.AGENCY_ID)):
@@ -105,6 +117,20 @@ def write_links(settings: Settings, count: int, out: Path) -> int:
     draft.write_text("".join(f"/s/{token}\n" for token in tokens))
     draft.replace(out)
     return len(tokens)
+
+
+def _seed_stewards(settings: Settings, context: Context) -> list[SignIn]:
+    """Two accounts that belong to no agency: an edition takes two stewards."""
+    names = ("steward", "second steward")
+    sign_ins = [
+        SignIn(name, f"{name.replace(' ', '-')}@example.org", _password(settings, name)) for name in names
+    ]
+    for one in sign_ins:
+        if context.session.scalar(select(Account.id).where(Account.email == one.email)) is None:
+            create_account(
+                context.session, context.parts.secrets, one.email, one.password, f"Example {one.role}"
+            )
+    return sign_ins
 
 
 def _has_report(transaction: AbstractContextManager[Context]) -> bool:

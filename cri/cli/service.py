@@ -16,8 +16,10 @@ from cri.cli.databases import Addresses, prepare_embedded, prepare_given, refuse
 from cri.cli.doctor import missing_parts
 from cri.cli.logs import configure_logs
 from cri.cli.supervisor import Child, Supervisor, end_leftovers, hold_alone, spawn
+from cri.db.duties import appoint
 from cri.db.migrate import ROOT
 from cri.db.roles import derive_passwords
+from cri.domain.access import Duty
 from cri.domain.errors import InputError, InputProblem
 from cri.jobs.app import run_worker
 from cri.settings import Settings, read_settings
@@ -78,6 +80,20 @@ def upgrade() -> None:
     """Make roles where that is ours to do, and bring the schema up to date."""
     with _database(read_settings()):
         click.echo("The database is up to date.")
+
+
+@db.command()
+@click.argument("email")
+def steward(email: str) -> None:
+    """Make the account with this e-mail address a steward of the pool."""
+    with _database(read_settings()) as settings:
+        if settings.database_owner_url is None:
+            problem = InputProblem(
+                "not given", "DATABASE_OWNER_URL", "the address of the owner of the tables"
+            )
+            raise InputError([problem])
+        appoint(settings.database_owner_url, email, Duty.STEWARD)
+        click.echo(f"{email} is a steward of the pool.")
 
 
 @click.command()

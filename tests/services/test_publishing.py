@@ -21,6 +21,7 @@ from cri.domain.errors import InputError
 from cri.services import benchmarks
 from cri.services.benchmarks import LedgerError, edition_for_instrument, publish_edition
 from cri.services.context import Parts
+from cri.services.contributions import contribution_of
 from tests.services.pool_service import found_out, ledger_of, members, new_instrument
 
 SCORES = [(40.0 + n, 60.0 - n) for n in range(14)]
@@ -123,7 +124,7 @@ def test_without_the_lock_they_do_not(parts: Parts, monkeypatch: pytest.MonkeyPa
     # the rows of shared contributions would make them wait as well; here they are there already
     with parts.pool_sessions.begin() as session:
         given = members(SCORES, instrument)
-        session.add_all(benchmarks.contribution_of(parts.secrets.pseudonym, one) for one in given)
+        session.add_all(contribution_of(parts.secrets.pseudonym, one) for one in given)
     monkeypatch.setattr(benchmark_pool, "wait_to_publish", lambda *_: None)
     with_meeting(monkeypatch, parties=2, patience=20.0)
     results, owner_of = publish_two(parts, instrument)

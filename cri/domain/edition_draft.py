@@ -254,10 +254,7 @@ class _Making:
     def _published(self) -> list[Figure]:
         place = {sheet: number for number, sheet in enumerate(self.sheets)}
         return [
-            Figure(cell.factor, np.array([place[sheet] for sheet in group]))
-            for cell in self.ledger.cells
-            for group in cell.groups
-            if cell.item is None
+            figure for cell in self.ledger.cells if cell.item is None for figure in cell.figures(place)
         ]
 
     def _owner_codes(self) -> Integers:

@@ -30,11 +30,14 @@ _SINGULAR = 1e-5  # what counts as no distance at all; nearer than this would be
 class Figure:
     """A published sum (or mean: the attacker knows the size) of one component over some contributions.
 
-    contributions: int (members,), positions, each once. component: a factor, "index" or an item.
+    contributions: int (members,), positions, each once. component: a factor, "index" or an item. weights:
+    float (members,), none of them 0, what each contribution counts in the sum (the attacker knows these
+    too); None: all alike. A change from wave to wave is a sum of two contributions that count differently.
     """
 
     component: str
     contributions: Integers
+    weights: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -127,10 +130,19 @@ class Knowledge:
             self.column[(figure.contributions[:, None] * len(self.components) + parts).ravel()]
             for figure, parts in zip(figures, finest, strict=True)
         ]
-        lengths = [len(columns) for columns in involved]
-        values = np.repeat([1 / np.sqrt(length) for length in lengths], lengths)
-        entries = (values, np.concatenate(involved), np.cumsum([0, *lengths]))
+        values = [
+            _unit(figure.weights, len(figure.contributions)).repeat(len(parts)) / np.sqrt(len(parts))
+            for figure, parts in zip(figures, finest, strict=True)
+        ]
+        ends = np.cumsum([0, *(len(columns) for columns in involved)])
+        entries = (np.concatenate(values), np.concatenate(involved), ends)
         return csr_array(entries, shape=(len(figures), len(self.free)))
+
+
+def _unit(weights: Floats | None, members: int) -> Floats:
+    """The weights, made a row of length 1."""
+    row: Floats = np.ones(members) if weights is None else np.asarray(weights, dtype=np.float64)
+    return np.asarray(row / np.linalg.norm(row))
 
 
 def _relations(level: Floats, parts: Sequence[slice], starts: Integers) -> Floats:

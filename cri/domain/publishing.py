@@ -139,9 +139,18 @@ class LargePublisher:
     tainted: NDArray[np.bool_] = field(init=False)
 
     def __post_init__(self) -> None:
+        # A class weighs alike only in figures that weigh their members alike. A weighted figure with enough
+        # owners who are in no other figure is harmless (whatever uses it involves them all), as long as these
+        # enter no new cell. Whoever is in another weighted figure is treated as one in a thin class.
+        harmless, private = _with_private_owners(self.pool, self.published)
+        self.published = [figure for figure in self.published if id(figure) not in harmless]
         self.classes = HistoryClasses(self.pool)
-        self.classes.note(self.published)
-        self.tainted = _tied_to(self.classes.thin(), self.published)
+        self.classes.note([figure for figure in self.published if figure.weights is None])
+        thin = self.classes.thin()
+        for figure in self.published:
+            if figure.weights is not None:
+                thin[figure.contributions] = True
+        self.tainted = _tied_to(thin, self.published) | private
 
     def release(self, proposals: Sequence[Proposal]) -> list[Release]:
         """Publish the proposals, less those who would be in a class of fewer than four owners.
@@ -214,6 +223,23 @@ def _both_full(run: Integers, inside: NDArray[np.bool_], owners: Integers, least
     """Whether a run has enough owners in the cell, and outside of it enough or none."""
     within, without = (len(np.unique(owners[run[side]])) for side in (inside[run], ~inside[run]))
     return within >= least and (without == 0 or without >= least)
+
+
+def _with_private_owners(
+    pool: AuditedPool, published: Sequence[Figure]
+) -> tuple[set[int], NDArray[np.bool_]]:
+    """Weighted figures (their ids) with four owners' contributions that no other figure has, and these."""
+    uses = np.zeros(len(pool.owners), dtype=np.int64)
+    for figure in published:
+        uses[figure.contributions] += 1
+    harmless: set[int] = set()
+    private = np.zeros(len(pool.owners), dtype=bool)
+    for figure in published:
+        own = figure.contributions[uses[figure.contributions] == 1]
+        if figure.weights is not None and len(np.unique(pool.owners[own])) >= FEWEST_OWNERS:
+            harmless.add(id(figure))
+            private[own] = True
+    return harmless, private
 
 
 def _tied_to(thin: NDArray[np.bool_], published: Sequence[Figure]) -> NDArray[np.bool_]:

@@ -22,6 +22,15 @@ def rows_of(cells: Iterable[tuple[str, Sequence[Sequence[str]]]], factors: Seque
     ]
 
 
+def weighted_row(code: str, weights: Mapping[str, int], factors: Sequence[str]) -> Row:
+    """The equation of a sum in which contributions count differently: contribution -> a whole number."""
+    return {
+        (one, factor): weight
+        for one, weight in weights.items()
+        for factor in (factors if code == "index" else (code,))
+    }
+
+
 def rank_of(rows: Iterable[Row], without: set[str]) -> int:
     """Rank of the rows with some contributions' columns struck out."""
     pivots: dict[tuple[str, str], Row] = {}

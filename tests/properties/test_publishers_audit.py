@@ -15,7 +15,7 @@ from cri.domain.norms import figures_of
 from cri.domain.publishers_audit import AuditedPool, Figure, exposed_owners
 from cri.domain.publishing import audited_parts
 from tests.pool_examples import FACTORS, member, pool_of, sheet_digest
-from tests.properties.pool_attacker import Row, exposed, rows_of
+from tests.properties.pool_attacker import Row, exposed, rows_of, weighted_row
 
 Drafting = Callable[[Sequence[Member], str, Ledger], Sequence[PublishedCell]]
 
@@ -145,6 +145,38 @@ def test_the_audit_and_the_attacker_agree_on_any_figures(seed: int) -> None:
     rows = rows_of([(one.component, [[str(c) for c in one.contributions]]) for one in figures], FACTORS)
     owner_of: Mapping[str, str] = {str(number): str(owner) for number, owner in enumerate(owners)}
     assert (exposed_owners(pool, figures) is None) == (exposed(rows, owner_of) is None)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_the_audit_and_the_attacker_agree_on_weighted_figures(seed: int) -> None:
+    """The same for sums in which contributions count differently, as in changes from wave to wave."""
+    draws = np.random.default_rng(seed)
+    agencies = int(draws.integers(6, 14))
+    owners = np.tile(np.arange(agencies) // (1 + seed % 2), 2)  # the later wave of each, then the earlier
+    pool = AuditedPool(owners, audited_parts(dict.fromkeys(FACTORS, ()), items=False))
+    figures, rows = [], []
+    for component in (*FACTORS, "index")[: 1 + seed % 3] * 2:
+        inside = draws.permutation(np.flatnonzero(draws.random(agencies) < 0.95))
+        for part in np.array_split(inside, int(draws.integers(1, 3))):
+            changes = bool(draws.random() < 0.6)
+            both = np.concatenate([part, part + agencies]) if changes else part
+            own = draws.choice([20, 40, 60], len(part)) if draws.random() < 0.5 else np.full(len(part), 50)
+            weights = np.concatenate([np.full(len(part), 100), -own]) if changes else np.ones(len(part))
+            if len(part):
+                figures.append(Figure(component, both, weights.astype(float) if changes else None))
+                told = {str(one): int(weight) for one, weight in zip(both, weights, strict=True)}
+                rows.append(weighted_row(component, told, FACTORS))
+    owner_of: Mapping[str, str] = {str(number): str(owner) for number, owner in enumerate(owners)}
+    assert (exposed_owners(pool, figures) is None) == (exposed(rows, owner_of) is None)
+
+
+def test_weights_are_what_the_audit_goes_by() -> None:
+    """Two sums of the same five: alike they tell one thing; weighed, their difference is of two owners."""
+    five, weights = np.arange(5), np.array([1.0, 1.0, 1.0, 2.0, 0.5])
+    pool = AuditedPool(five, {})
+    once, again = Figure("index", five), Figure("index", five, weights)
+    assert exposed_owners(pool, [once, Figure("index", five)]) is None
+    assert exposed_owners(pool, [once, again]) == (3, 4)
 
 
 @pytest.mark.parametrize("seed", range(5))

@@ -1,0 +1,124 @@
+"""The publisher's audit of achieved changes: which pairs of waves may be grouped, and in how many groups.
+
+A group of changes is a sum in which later waves count once and earlier ones minus lambda times; both may be
+in other figures. Source: method.md, section 5, "Targets".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cri.domain.edition_draft import ATTACKER
+from cri.domain.eligibility import Member, name_key
+from cri.domain.ledger import Ledger
+from cri.domain.microaggregation import neighbours
+from cri.domain.norms import INDEX, figures_of
+from cri.domain.publishers_audit import EXACT_UP_TO, FEWEST_OWNERS, AuditedPool, Figure, Knowledge
+from cri.domain.publishing import FEWER, audited_parts
+
+Document = Mapping[str, Any]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An agency's wave in the edition and the one before it."""
+
+    member: Member
+    previous: Document
+
+    @property
+    def earlier(self) -> str:
+        """Digest of the earlier wave's sheet."""
+        return str(self.previous["sheet_sha256"])
+
+
+def weights_of(trusts: Floats) -> Floats:
+    """What later and earlier waves count in a sum of corrected changes."""
+    return np.concatenate([np.ones(len(trusts)), -trusts])
+
+
+class ChangeAudit:
+    """Pairs of waves among all contributions ever used, and what was published of these."""
+
+    def __init__(self, pairs: Sequence[Pair], members: Sequence[Member], ledger: Ledger) -> None:
+        self.pairs = pairs
+        self.owner_of = {pair.earlier: name_key(pair.member.owner) for pair in pairs}
+        self.owner_of |= {sheet: name_key(owner) for sheet, owner in ledger.owners.items()}
+        self.owner_of |= {one.sheet: name_key(one.owner) for one in members}
+        self.sheets = sorted(self.owner_of)
+        self.place = {sheet: number for number, sheet in enumerate(self.sheets)}
+        names = sorted(set(self.owner_of.values()))
+        codes = {name: number for number, name in enumerate(names)}
+        everyone = np.array([codes[self.owner_of[sheet]] for sheet in self.sheets], dtype=np.int64)
+        self.later = np.array([self.place[pair.member.sheet] for pair in pairs], dtype=np.int64)
+        self.earlier = np.array([self.place[pair.earlier] for pair in pairs], dtype=np.int64)
+        self.owners = everyone[self.later]
+        factors = [code for code in figures_of(members[0].scorecard) if code != INDEX]
+        self.components = (INDEX, *factors)
+        parts = audited_parts(dict.fromkeys(factors, ()), items=False)
+        self.pool = AuditedPool(everyone, parts)
+        self.published = [
+            figure for cell in ledger.cells if cell.item is None for figure in cell.figures(self.place)
+        ]
+        self.large = len(self.sheets) > EXACT_UP_TO
+        self.known = None if self.large else Knowledge.of_nothing(self.pool).learn(self.published)
+
+    def eligible(self, code: str) -> Integers:
+        """Pairs that may enter a component's distribution.
+
+        Beyond the exact audit: those whose earlier wave is in no published figure, each for one component
+        alone. Then every group has its own earlier waves, of four owners, which nothing else could cancel.
+        """
+        numbers = np.arange(len(self.pairs))
+        if not self.large:
+            return numbers
+        used = np.zeros(len(self.sheets), dtype=bool)
+        for figure in self.published:
+            used[figure.contributions] = True
+        lane: NDArray[np.bool_] = numbers % len(self.components) == self.components.index(code)
+        return np.flatnonzero(lane & ~used[self.earlier])
+
+    def groups(self, code: str, kept: Integers, trusts: Floats, changes: Floats) -> tuple[Integers, ...]:
+        """Runs of neighbours in `kept`, lowest first, as many as the audit passes; empty for none."""
+        count = len(kept) // FEWEST_OWNERS
+        while count >= 1:
+            runs = neighbours(changes, self.owners[kept], count)
+            figures = [self._figure(code, kept[run], trusts[run]) for run in runs]
+            if self._passes(figures):
+                self.published += figures
+                return runs
+            count = int(min(count, len(runs)) * FEWER)
+        return ()
+
+    def sheets_of(self, members: Integers) -> tuple[str, ...]:
+        """Digests of the later waves, then those of the earlier ones, in the order of `weights_of`."""
+        return tuple(self.sheets[one] for one in (*self.later[members], *self.earlier[members]))
+
+    def certificate(self) -> dict[str, Any]:
+        """What was audited, against whom, with what result."""
+        return {
+            "attacker": ATTACKER,
+            "test": "sufficient" if self.large else "exact",
+            "fewest_owners": FEWEST_OWNERS,
+            "contributions": len(self.sheets),
+            "figures": len(self.published),
+            "result": "passed",
+        }
+
+    def _figure(self, code: str, members: Integers, trusts: Floats) -> Figure:
+        both = np.concatenate([self.later[members], self.earlier[members]])
+        return Figure(code, both, weights_of(trusts))
+
+    def _passes(self, figures: Sequence[Figure]) -> bool:
+        if self.known is None:
+            return True  # by the choice of pairs; groups hold four owners
+        after = self.known.learn(figures)
+        if after.exposed() is not None:
+            return False
+        self.known = after
+        return True

@@ -23,6 +23,7 @@ EXACT_UP_TO = 2_000
 """Contributions up to which the audit is exact; above, the sufficient test."""
 
 _RIDGE = 1e-9  # lets dependent figures be factorised; moves no result by more than 1e-6
+_TOGETHER = 2_000  # triples of owners whose unknowns are looked at in one go
 _SINGULAR = 1e-5  # what counts as no distance at all; nearer than this would be as good as exposed
 
 
@@ -103,8 +104,7 @@ class Knowledge:
 
         Such a combination exists if and only if the null space, seen on these owners' unknowns alone, is
         short of a dimension. Owners are first made comparable (each one's own block the identity); then three
-        can be short only where one of them is related to the two others by at least 1 in all (Gershgorin),
-        which leaves few triples to be looked at one by one.
+        can be short only where they are bound together strongly enough, which leaves few triples to look at.
         """
         ends = [*self.starts[1:], len(self.free)]
         parts = [slice(start, end) for start, end in zip(self.starts, ends, strict=True)]
@@ -117,9 +117,8 @@ class Knowledge:
             level[part] = turn @ level[part]
             level[:, part] = level[:, part] @ turn.T
         for suspects in _suspects(_relations(level, parts, self.starts)):
-            rows = [[level[parts[one], parts[other]] for other in suspects] for one in suspects]
-            if np.linalg.eigvalsh(np.block(rows))[0] < _SINGULAR:
-                return tuple(int(self.owners[owner]) for owner in suspects)
+            if (found := _first_short(level, parts, suspects)) is not None:
+                return tuple(int(self.owners[owner]) for owner in suspects[found])
         return None
 
     def _rows(self, figures: Sequence[Figure]) -> csr_array:
@@ -159,21 +158,44 @@ def _relations(level: Floats, parts: Sequence[slice], starts: Integers) -> Float
     return bound
 
 
-def _suspects(relations: Floats) -> Iterator[tuple[int, ...]]:
-    """Pairs, then triples, that could be dependent, each once."""
-    owners = len(relations)
+def _suspects(relations: Floats) -> Iterator[Integers]:
+    """Pairs, then triples, that could be dependent: int (suspects, 2 or 3), some triples more than once.
+
+    With bonds a, b, c between three, the unknowns' Gram matrix (identities on its diagonal) is singular only
+    if the matrix of bonds has an eigenvalue of 1 or more, 1 - (a^2 + b^2 + c^2) - 2abc <= 0. Its largest
+    eigenvalue is at most its largest row sum, so each such triple is seen from the owner with that sum.
+    """
     enough = 1 - 2 * _SINGULAR
-    yield from zip(*(side.tolist() for side in np.nonzero(np.triu(relations) >= enough)), strict=True)
-    seen: set[tuple[int, ...]] = set()
-    for centre in range(owners):
-        near = np.flatnonzero(relations[centre] > 0)
-        near = near[np.argsort(-relations[centre, near], kind="stable")]
-        strengths = relations[centre, near]
-        for first in range(len(near)):
-            # strengths fall, so those far enough from here on are the next few
-            reach = int(np.searchsorted(-strengths, strengths[first] - enough, side="right"))
-            for second in range(first + 1, reach):
-                triple = tuple(sorted((centre, int(near[first]), int(near[second]))))
-                if triple not in seen:
-                    seen.add(triple)
-                    yield triple
+    yield np.argwhere(np.triu(relations) >= enough)
+    for centre in range(len(relations)):
+        strengths = relations[centre]
+        near = np.flatnonzero((strengths > 0) & (strengths >= enough - strengths.max()))
+        own, between = strengths[near], relations[np.ix_(near, near)]
+        squares = own[:, None] ** 2 + own[None, :] ** 2 + between**2
+        products = own[:, None] * own[None, :] * between
+        bound = enough**3 - squares * enough - 2 * products <= 0
+        first, second = np.nonzero(np.triu(bound & (own[:, None] + own[None, :] >= enough), 1))
+        if len(first):
+            yield np.stack([np.full(len(first), centre), near[first], near[second]], axis=1)
+
+
+def _first_short(level: Floats, parts: Sequence[slice], suspects: Integers) -> int | None:
+    """Which of the suspects (rows of owners) is the first to be dependent; None if none is."""
+    starts = np.array([part.start for part in parts])
+    lengths = np.array([part.stop - part.start for part in parts])
+    short = np.zeros(len(suspects), dtype=bool)
+    # Those with as many unknowns each are looked at together.
+    for shape in np.unique(lengths[suspects], axis=0):
+        alike = np.flatnonzero((lengths[suspects] == shape).all(axis=1))
+        for some in np.array_split(alike, 1 + len(alike) // _TOGETHER):
+            columns = np.concatenate(
+                [
+                    starts[suspects[some, place]][:, None] + np.arange(length)
+                    for place, length in enumerate(shape)
+                ],
+                axis=1,
+            )
+            blocks = level[columns[:, :, None], columns[:, None, :]]
+            short[some] = np.linalg.eigvalsh(blocks)[:, 0] < _SINGULAR
+    found = np.flatnonzero(short)
+    return int(found[0]) if len(found) else None

@@ -25,7 +25,7 @@ _MOST_BINS = 1 << 20
 class FactorValues:
     """`codes`: (respondents,), which of `values` each respondent has.
 
-    `values`: on the response scale, in whole numbers of 1/`parts`; below 0: no score.
+    `values`: on the response scale, in whole numbers of 1/`parts`; below 0, the first ones: no score.
     """
 
     codes: Codes
@@ -35,7 +35,7 @@ class FactorValues:
     @property
     def scored(self) -> Bool:
         """Who has a score: bool (respondents,)."""
-        return np.asarray(np.array(self.values) >= 0)[self.codes]
+        return np.asarray(self.codes >= self.values.count(_NO_VALUE))
 
     def scores(self, scale: Scale) -> Floats:
         """float64 (respondents,): scores, 0-100; NaN for those without."""
@@ -102,7 +102,7 @@ class IndexValues:
 
     def add(self, value: FactorValues, parts: Codes) -> None:
         """Add a factor, its scores as from `parts_of`; a respondent without a score on it is not complete."""
-        self.complete &= value.codes >= value.values.count(_NO_VALUE)
+        self.complete &= value.scored
         self.totals += parts
 
     def sums(self, weights: WholeWeights | None) -> GroupSums:

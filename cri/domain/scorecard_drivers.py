@@ -1,6 +1,7 @@
 """Which factors go with each outcome item, in a scorecard. Same people, same day: correlation, not cause."""
 
 import hashlib
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +22,7 @@ Floats = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
 
 _WITHOUT_THREADS = 1 << 18  # multiplications in one product: BLAS does not share these out
+_MOST_JOINED = 1 << 16
 
 
 def driver_documents(
@@ -36,12 +38,12 @@ def driver_documents(
     if any(release.groups.whole for release in plan.factors):
         return []
     scored = np.logical_and.reduce([value.scored for value in sums.values])
+    everybody = _sums_of_each(sums.values, outcomes, scored)
 
     def one(place: int) -> Document | None:
         item, answers = instrument.outcomes[place], outcomes[:, place]
-        complete = scored & (answers >= 0)
-        sample = _sample(sums.values, answers, complete)
-        found = drivers_of(_sums(sums.values, answers, complete), sample, _seed(instrument, item.code))
+        sample = _sample(sums.values, answers, scored & (answers >= 0))
+        found = drivers_of(everybody[place], sample, _seed(instrument, item.code))
         return None if found is None else _document(item.code, [f.code for f in instrument.factors], found)
 
     found = side_by_side(one, range(outcomes.shape[1]), sheet.respondents)
@@ -60,21 +62,42 @@ def _document(outcome: str, factors: list[str], found: Drivers) -> Document:
     }
 
 
-def _sums(values: tuple[FactorValues, ...], outcome: Int8, complete: Bool) -> OutcomeSums:
-    """Sums over complete respondents of scores in whole numbers: exact, whatever the order of rows."""
-    columns = [(np.maximum(value.values, 0).astype(np.float64), value.codes) for value in values]
-    rows = max(1, _WITHOUT_THREADS // (len(columns) + 2) ** 2)
-    part = np.empty((len(columns) + 2, min(rows, max(1, len(complete)))))
-    total = np.zeros((len(part), len(part)))
-    for start in range(0, len(complete), rows):
-        kept = complete[start : start + rows]
+def _sums_of_each(values: tuple[FactorValues, ...], outcomes: Int8, scored: Bool) -> list[OutcomeSums]:
+    """For each outcome the sums over those who are scored on every factor and answered it.
+
+    In whole numbers: exact, whatever the order of rows. So everybody is summed up once, and the few who did
+    not answer an outcome are taken away again.
+    """
+    everybody, found = _products(values, outcomes, scored), []
+    for place, answers in enumerate(outcomes.T):
+        others = np.flatnonzero(scored & (answers < 0))
+        theirs = tuple(replace(value, codes=value.codes[others]) for value in values)
+        total = everybody - _products(theirs, outcomes[others], np.ones(len(others), dtype=bool))
+        kept = [*range(1, len(values) + 1), len(values) + 1 + place]
+        found.append(OutcomeSums(int(total[0, 0]), total[0, kept], total[np.ix_(kept, kept)]))
+    return found
+
+
+def _products(values: tuple[FactorValues, ...], outcomes: Int8, chosen: Bool) -> Floats:
+    """float64 (1 + factors + outcomes, the same): sums of products of 1, scores and outcomes of those chosen.
+
+    An outcome that is not answered counts 0.
+    """
+    tables = [np.maximum(value.values, 0).astype(np.float64) for value in values]
+    size = 1 + len(values) + outcomes.shape[1]
+    rows = max(1, _WITHOUT_THREADS // size**2)
+    part = np.empty((size, min(rows, max(1, len(chosen)))))
+    total = np.zeros((size, size))
+    for start in range(0, len(chosen), rows):
+        kept = chosen[start : start + rows]
         here = part[:, : len(kept)]
-        here[0], here[-1] = 1.0, outcome[start : start + rows]
-        for place, (table, codes) in enumerate(columns, start=1):
-            here[place] = table.take(codes[start : start + rows])
-        here *= kept
+        here[0] = kept
+        for place, (table, value) in enumerate(zip(tables, values, strict=True), start=1):
+            table.take(value.codes[start : start + rows], out=here[place], mode="clip")
+        np.maximum(outcomes[start : start + rows].T, 0, out=here[1 + len(values) :])
+        here[1:] *= here[0]
         total += here @ here.T
-    return OutcomeSums(int(total[0, 0]), total[0, 1:], total[1:, 1:])
+    return total
 
 
 def _sample(values: tuple[FactorValues, ...], outcome: Int8, complete: Bool) -> Floats:
@@ -99,26 +122,37 @@ def _evenly_spaced(rows: Int64, columns: list[tuple[Codes, int]], step: int) -> 
     """
     ranks = np.arange(0, len(rows), step)
     wanted = np.zeros(len(ranks), dtype=np.int64)  # the bin of each wanted one, in which it has that rank
-    near, bins, size = rows, np.zeros(len(rows), dtype=np.int64), 1
-    for codes, count in columns:
-        bins *= count
-        bins += codes[near]
+    near, bins, size = rows, np.zeros(len(rows), dtype=np.uint32), 1
+    for codes, count in _joined(columns):
+        bins *= np.uint32(count)
+        bins += codes[near].astype(np.uint32)
         counts = np.bincount(bins, minlength=size * count)
         ends = np.cumsum(counts)
         begins = ends - counts
         places = begins[wanted * count] + ranks
         found = np.searchsorted(ends, places, side="right")
         ranks = places - begins[found]
-        number = np.full(size * count, -1, dtype=np.int64)
         hit = np.unique(found)
-        number[hit] = np.arange(len(hit))
-        bins, wanted, size = number[bins], number[found], len(hit)
-        kept = bins >= 0
-        near, bins = near[kept], bins[kept]
+        is_hit, number = np.zeros(size * count, dtype=bool), np.zeros(size * count, dtype=np.uint32)
+        is_hit[hit], number[hit] = True, np.arange(len(hit))
+        kept = is_hit[bins]
+        near, bins = near[kept], number[bins[kept]]
+        wanted, size = number[found].astype(np.int64), len(hit)
     # Who is left in a bin gave the very same answers.
     someone = np.empty(size, dtype=np.int64)
     someone[bins] = near
     return np.asarray(someone[wanted])
+
+
+def _joined(columns: list[tuple[Codes, int]]) -> list[tuple[Codes, int]]:
+    """The columns with the first ones joined into one, so that fewer passes are over everybody."""
+    (first, count), *others = columns
+    joined = first
+    while others and count * others[0][1] <= _MOST_JOINED:
+        codes, more = others.pop(0)
+        joined = joined * np.uint16(more) + codes.astype(np.uint16)
+        count *= more
+    return [(joined, count), *others]
 
 
 def _seed(instrument: Instrument, outcome: str) -> int:

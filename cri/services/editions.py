@@ -3,8 +3,8 @@
 import re
 import uuid
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -273,10 +273,10 @@ def _like(kind: Kind) -> dict[str, Any]:
 
 
 def _row(cell: PublishedCell) -> dict[str, Any]:
-    groups: Sequence[Sequence[str]] = [list(group) for group in cell.groups]
-    return {"factor": cell.factor, "item": cell.item, "peers": cell.peers, "groups": groups}
+    return asdict(cell)
 
 
 def _cell(edition: str, row: Mapping[str, Any]) -> PublishedCell:
     groups = tuple(tuple(group) for group in row["groups"])
-    return PublishedCell(edition, row["factor"], row["item"], row["peers"], groups)
+    weights = None if row["weights"] is None else tuple(tuple(group) for group in row["weights"])
+    return PublishedCell(edition, row["factor"], row["item"], row["peers"], groups, weights)

@@ -18,6 +18,7 @@ from cri.domain import edition_draft
 from cri.domain.edition_draft import build_edition
 from cri.domain.eligibility import Member
 from cri.domain.errors import InputError
+from cri.domain.ledger import CHANGES, PublishedCell
 from cri.services import benchmarks
 from cri.services.benchmarks import LedgerError, edition_for_instrument, publish_edition
 from cri.services.context import Parts
@@ -50,6 +51,18 @@ def test_who_is_in_each_published_group_is_written_down(parts: Parts) -> None:
         means = [sum(score[sheet, cell["factor"]] for sheet in group) / len(group) for group in groups]
         assert means == pytest.approx([group["mean"] for group in cell["groups"]])
     assert cells == {}
+
+
+def test_the_ledger_gives_back_what_was_written_in_it(parts: Parts) -> None:
+    """Weights too: a group of changes counts its earlier waves otherwise than its later ones."""
+    instrument = new_instrument()
+    pool = members(SCORES, instrument)
+    publish_edition(parts, pool, "2026.1", WHOLE)
+    sheets = tuple(one.sheet for one in pool[:8])
+    weighed = PublishedCell("2026.1", "insight", None, CHANGES, (sheets,), ((1.0,) * 4 + (-0.75,) * 4,))
+    with parts.pool_sessions.begin() as session:
+        benchmark_pool.write_ledger(session, instrument["code"], [weighed])
+    assert weighed in ledger_of(parts, instrument)
 
 
 def test_a_later_edition_answers_for_the_earlier_one(parts: Parts) -> None:

@@ -132,7 +132,8 @@ class EditionMember(Base):
 class LedgerCell(Base):
     """Who is in which group of a published cell with new values: the publisher's own, as secret as the pool.
 
-    groups: digests of answer sheets, a list for each group, lowest first. item: empty for a factor's cell.
+    groups: digests of answer sheets, a list for each group, lowest first. weights: what each counts in its
+    group's sum, where they do not count alike. item: empty for a factor's cell.
     """
 
     __tablename__ = "ledger_cell"
@@ -143,6 +144,7 @@ class LedgerCell(Base):
     item: Mapped[str] = mapped_column(String(60), primary_key=True)
     peers: Mapped[str] = mapped_column(String(500), primary_key=True)
     groups: Mapped[list[list[str]]] = mapped_column(JSONB)
+    weights: Mapped[list[list[float]] | None] = mapped_column(JSONB(none_as_null=True))
 
     __table_args__ = (
         ForeignKeyConstraint(

@@ -98,19 +98,18 @@ def all_owned(session: Session) -> list[tuple[str, str]]:
 def owners_of_sheets(
     session: Session, instrument_code: str, instrument_version: str, *, synthetic: bool
 ) -> dict[str, str]:
-    """Owner's pseudonym by the digest of the answer sheet, of every member of any edition."""
+    """Owner by digest of the answer sheet, of every contribution and of the wave before it."""
+    earlier = Contribution.aggregates["previous"]["sheet_sha256"].astext
     rows = session.execute(
-        select(Contribution.sheet_sha256, Contribution.owner_pseudonym).where(
-            Contribution.id.in_(
-                select(EditionMember.contribution_id).where(
-                    EditionMember.instrument_code == instrument_code,
-                    EditionMember.instrument_version == instrument_version,
-                    EditionMember.synthetic.is_(synthetic),
-                )
-            )
+        select(Contribution.sheet_sha256, earlier, Contribution.owner_pseudonym).where(
+            Contribution.instrument_code == instrument_code,
+            Contribution.instrument_version == instrument_version,
+            Contribution.synthetic.is_(synthetic),
+            Contribution.copy_of.is_(None),
         )
-    )
-    return {str(sheet): str(owner) for sheet, owner in rows}
+    ).all()
+    found = {str(before): str(owner) for _sheet, before, owner in rows if before is not None}
+    return found | {str(sheet): str(owner) for sheet, _before, owner in rows}
 
 
 def ledger_cells(
@@ -132,7 +131,12 @@ def ledger_cells(
     )
     return [
         PublishedCell(
-            row.edition, row.factor, row.item or None, row.peers, tuple(tuple(group) for group in row.groups)
+            row.edition,
+            row.factor,
+            row.item or None,
+            row.peers,
+            tuple(tuple(group) for group in row.groups),
+            None if row.weights is None else tuple(tuple(group) for group in row.weights),
         )
         for row in rows
     ]
@@ -165,14 +169,20 @@ def add_edition(
         )
         for contribution in contributions
     )
+    write_ledger(session, instrument["code"], cells)
+
+
+def write_ledger(session: Session, instrument_code: str, cells: Sequence[PublishedCell]) -> None:
+    """Write down who is in the groups of published cells."""
     session.add_all(
         LedgerCell(
             edition=cell.edition,
-            instrument_code=instrument["code"],
+            instrument_code=instrument_code,
             factor=cell.factor,
             item=cell.item or "",
             peers=cell.peers,
             groups=[list(group) for group in cell.groups],
+            weights=None if cell.weights is None else [list(group) for group in cell.weights],
         )
         for cell in cells
     )

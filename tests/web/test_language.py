@@ -24,7 +24,7 @@ def test_the_interface_speaks_its_source_and_whatever_has_a_catalogue(tmp_path: 
         (folder / "messages.po").touch()
     (tmp_path / "de").mkdir()
     assert interface_languages(tmp_path) == ("en", "ar", "cy")
-    assert interface_languages() == ("en", "ar")
+    assert interface_languages() == ("en", "ar", "es", "fr")
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,8 @@ def test_a_page_in_other_languages_than_the_interfaces_offers_its_own(app: Flask
 
 def test_links_to_the_other_languages_keep_what_else_the_address_says(app: Flask) -> None:
     with app.test_request_context("/?page=2&language=en"):
-        english, arabic = language_choices()
+        english, arabic, *others = language_choices()
+    assert [choice["code"] for choice in others] == ["es", "fr"]
     assert arabic == {"code": "ar", "name": "العربية", "current": False, "href": "?page=2&language=ar"}
     assert english["current"]
 
@@ -77,7 +78,7 @@ def test_links_to_the_other_languages_keep_what_else_the_address_says(app: Flask
 def test_templates_are_told_language_and_direction(app: Flask) -> None:
     with app.test_request_context("/?language=ar"):
         shown = render_template_string("{{ locale }} {{ direction }} {{ languages|length }} {{ _('Next') }}")
-    assert shown == "ar rtl 2 التالي"
+    assert shown == "ar rtl 4 التالي"
 
 
 def test_languages_are_named_in_themselves() -> None:

@@ -39,8 +39,8 @@ def forms(text: object) -> list[str]:
     return [str(text)] if isinstance(text, str) else [str(part) for part in text or ()]  # type: ignore[attr-defined]  # tuples of plural forms
 
 
-def test_there_is_a_second_language() -> None:
-    assert [path.parent.parent.name for path in CATALOGUES] == ["ar"]
+def test_there_are_four_languages() -> None:
+    assert [path.parent.parent.name for path in CATALOGUES] == ["ar", "es", "fr"]
 
 
 @pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.parent.parent.name)
@@ -77,3 +77,20 @@ def test_arabic_is_written_in_arabic() -> None:
         for form in forms(message.string) if message.id else []:
             assert latin(form) <= latin(source), form
             assert re.search(r"[\u0621-\u064a]", form) or not latin(source), form
+
+
+def test_french_is_spaced_and_quoted_as_french_is() -> None:
+    """Narrow no-break spaces before high punctuation and in guillemets: no line begins with a sign."""
+    (path,) = (path for path in CATALOGUES if path.parent.parent.name == "fr")
+    for message in read(path):
+        for form in forms(message.string) if message.id else []:
+            assert not re.search(r"[^\u202f][:;!?»](?:\s|$)|«[^\u202f]|['\u00a0“”]", form), form
+
+
+def test_spanish_opens_its_questions() -> None:
+    (path,) = (path for path in CATALOGUES if path.parent.parent.name == "es")
+    for message in read(path):
+        for form in forms(message.string) if message.id else []:
+            assert form.count("?") == form.count("¿"), form
+            assert form.count("!") == form.count("¡"), form
+            assert not re.search("[“”]|[\u202f ][:;!?»]", form), form

@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtri
 
+from cri.domain.side_by_side import WORKERS, side_by_side
+
 OUTLIER_TAIL: Final = 0.001
 """Chance (chi-square) of a larger squared distance, below which a respondent is an outlier."""
 
@@ -61,9 +63,16 @@ def outliers(answers: Int8) -> npt.NDArray[np.bool_]:
     among hardly more respondents than dimensions.
     """
     spread = measure_spread(answers)
-    found = np.zeros(len(answers), dtype=bool)
     if not len(spread.transform):
-        return found
+        return np.zeros(len(answers), dtype=bool)
+    half = -(-len(answers) // (WORKERS * _ROWS_AT_ONCE)) * _ROWS_AT_ONCE
+    parts = [answers[start : start + half] for start in range(0, len(answers), half)]
+    return np.concatenate(side_by_side(lambda part: _beyond(part, spread), parts, len(answers)))
+
+
+def _beyond(answers: Int8, spread: Spread) -> npt.NDArray[np.bool_]:
+    """Who is beyond the limit: bool (respondents,)."""
+    found = np.zeros(len(answers), dtype=bool)
     reader = _Reader(answers)
     quick = spread.transform.astype(np.float32)
     shift = (spread.transform @ spread.centre).astype(np.float32)[:, None]

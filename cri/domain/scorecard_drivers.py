@@ -133,11 +133,12 @@ def _evenly_spaced(rows: Int64, columns: list[tuple[Codes, int]], step: int) -> 
         found = np.searchsorted(ends, places, side="right")
         ranks = places - begins[found]
         hit = np.unique(found)
-        is_hit, number = np.zeros(size * count, dtype=bool), np.zeros(size * count, dtype=np.uint32)
-        is_hit[hit], number[hit] = True, np.arange(len(hit))
-        kept = is_hit[bins]
-        near, bins = near[kept], number[bins[kept]]
-        wanted, size = number[found].astype(np.int64), len(hit)
+        number = np.zeros(size * count, dtype=np.uint32)  # from 1 for a bin with somebody wanted
+        number[hit] = np.arange(1, len(hit) + 1)
+        bins = number.take(bins, mode="clip")
+        kept = np.flatnonzero(bins > 0)
+        near, bins = near.take(kept), bins.take(kept) - np.uint32(1)
+        wanted, size = number[found].astype(np.int64) - 1, len(hit)
     # Who is left in a bin gave the very same answers.
     someone = np.empty(size, dtype=np.int64)
     someone[bins] = near

@@ -5,6 +5,7 @@ Automatic, the same for everyone, and decided before any result is visible. One 
 
 import math
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from cri.domain.careless import intra_individual_variability
 from cri.domain.distances import outliers
 from cri.domain.instrument import Instrument
 from cri.domain.sheet import AnswerSheet
+from cri.domain.side_by_side import side_by_side
 
 LOWEST_SHARE: Final = 0.01
 """Share of the respondents with the least variability that may be flagged for it."""
@@ -71,10 +73,13 @@ def screen(instrument: Instrument, sheet: AnswerSheet) -> Screening:
     """
     if sheet.answers.shape[1] != len(instrument.items):
         raise ValueError(f"{sheet.answers.shape[1]} columns for {len(instrument.items)} items")
-    pages = long_strings(instrument, sheet.answers)
+    work = (
+        partial(outliers, sheet.answers),
+        partial(long_strings, instrument, sheet.answers),
+        partial(low_variability, sheet.answers),
+    )
+    outlier, pages, flat = side_by_side(lambda flag: flag(), work, sheet.respondents)
     strings = np.asarray(pages.any(axis=0))
-    flat = low_variability(sheet.answers)
-    outlier = outliers(sheet.answers)
     throughout = flat | (pages.all(axis=0) & strings)
     flags = (strings | flat).astype(np.int8) + (outlier & ~throughout)
     for recorded in (sheet.fast, sheet.failed_attention):

@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,7 @@ from cri.domain.release import ReleasePlan
 from cri.domain.scorecard_figures import Document
 from cri.domain.scoring import WaveSums
 from cri.domain.sheet import AnswerSheet
-from cri.domain.side_by_side import side_by_side
+from cri.domain.side_by_side import WORKERS, side_by_side
 
 Bool = npt.NDArray[np.bool_]
 Int8 = npt.NDArray[np.int8]
@@ -86,18 +87,22 @@ def _products(values: tuple[FactorValues, ...], outcomes: Int8, chosen: Bool) ->
     tables = [np.maximum(value.values, 0).astype(np.float64) for value in values]
     size = 1 + len(values) + outcomes.shape[1]
     rows = max(1, _WITHOUT_THREADS // size**2)
-    part = np.empty((size, min(rows, max(1, len(chosen)))))
-    total = np.zeros((size, size))
-    for start in range(0, len(chosen), rows):
-        kept = chosen[start : start + rows]
-        here = part[:, : len(kept)]
-        here[0] = kept
-        for place, (table, value) in enumerate(zip(tables, values, strict=True), start=1):
-            table.take(value.codes[start : start + rows], out=here[place], mode="clip")
-        np.maximum(outcomes[start : start + rows].T, 0, out=here[1 + len(values) :])
-        here[1:] *= here[0]
-        total += here @ here.T
-    return total
+
+    def between(first: int, last: int) -> Floats:
+        every, some = np.ones((size, rows)), np.empty((size, rows))
+        total = np.zeros((size, size))
+        for start in range(first, last, rows):
+            part = slice(start, min(start + rows, last))
+            here, kept = every[:, : part.stop - start], some[:, : part.stop - start]
+            for place, (table, value) in enumerate(zip(tables, values, strict=True), start=1):
+                table.take(value.codes[part], out=here[place], mode="clip")
+            np.maximum(outcomes[part].T, 0, out=here[1 + len(values) :])
+            np.multiply(here, chosen[part], out=kept)
+            total += kept @ here.T
+        return total
+
+    ends = [len(chosen) * place // WORKERS for place in range(WORKERS + 1)]
+    return np.asarray(sum(side_by_side(lambda part: between(*part), pairwise(ends), len(chosen))))
 
 
 def _sample(values: tuple[FactorValues, ...], outcome: Int8, complete: Bool) -> Floats:

@@ -14,6 +14,8 @@ from itertools import accumulate
 from math import ceil, floor
 from typing import Any, Final
 
+from cri.domain.rounding import round_score
+
 Palette = Mapping[str, str]
 Row = Mapping[str, Any]
 Figure = dict[str, Any]
@@ -89,6 +91,7 @@ def strips_figure(
     A row: {score, interval (low, high) or None, strip as of `cri.domain.strip.strip_of` or None}. dot: its
     diameter in px, to which band and interval keep their proportions. grid: lines at each ten.
     """
+    rows = [_as_told(row) for row in rows]
     shapes = (_grid(canvas, axis, palette) if grid else []) + _rules(canvas, palette)
     for row, centre, height in zip(rows, canvas.centres, canvas.heights, strict=True):
         shapes += _band(row.get("strip"), centre, min(height * 0.38, 1.9 * dot), palette)
@@ -104,7 +107,9 @@ def units_figure(
 ) -> Figure:
     """Draw a dot with its interval for each unit shown, and the agency's score as a line through all rows."""
     shapes = _grid(canvas, axis, palette) + _rules(canvas, palette)
+    rows = [_as_told(row) for row in rows]
     if agency is not None:
+        agency = float(round_score(agency))
         shapes.append(_line(agency, agency, 0, canvas.height, palette["agency"], 1.2))
     return _figure([_dots(rows, canvas, palette["unit"], 7)], shapes, canvas, axis)
 
@@ -145,6 +150,20 @@ def _band(strip: Row | None, centre: float, height: float, palette: Palette) -> 
     return [*shapes, _line(median, median, top - 3, foot + 3, palette["pool_tick"], 1.4)]
 
 
+def _as_told(row: Row) -> Row:
+    """A row with the numbers as told: a mark's exact place would give away what rounding keeps back."""
+    score, interval = row.get("score"), row.get("interval")
+    return {
+        **row,
+        "score": None if score is None else float(round_score(score)),
+        "interval": None if interval is None else [float(round_score(end)) for end in interval],
+    }
+
+
+def _apart(low: float, high: float) -> float:
+    return float(round_score(high - low))
+
+
 def _dots(rows: Sequence[Row], canvas: Canvas, colour: str, size: float) -> Figure:
     seen = [(row, y) for row, y in zip(rows, canvas.centres, strict=True) if row.get("score") is not None]
     intervals = [row.get("interval") or (row["score"], row["score"]) for row, _ in seen]
@@ -157,8 +176,12 @@ def _dots(rows: Sequence[Row], canvas: Canvas, colour: str, size: float) -> Figu
         "error_x": {
             "type": "data",
             "symmetric": False,
-            "array": [high - row["score"] for (row, _), (_, high) in zip(seen, intervals, strict=True)],
-            "arrayminus": [row["score"] - low for (row, _), (low, _) in zip(seen, intervals, strict=True)],
+            "array": [
+                _apart(row["score"], high) for (row, _), (_, high) in zip(seen, intervals, strict=True)
+            ],
+            "arrayminus": [
+                _apart(low, row["score"]) for (row, _), (low, _) in zip(seen, intervals, strict=True)
+            ],
             "color": colour,
             "thickness": size * 0.42,
             "width": 0,

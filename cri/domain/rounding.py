@@ -4,9 +4,9 @@ Documents carry full doubles. Nothing else in the project rounds a number that a
 (`cri.adapters.report_text`) only adds what a language adds: separators, signs, digits.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final
+from typing import Final
 
 Rounded = Decimal | int
 
@@ -48,42 +48,6 @@ def round_group(value: float) -> int:
     Halves go up. Only counts of 10 or more are ever shown, so that the least is 10.
     """
     return 5 * int(_to(value / 5, "1"))
-
-
-def with_round_groups(scorecard: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a scorecard as it may leave the service: sizes of groups rounded (method.md, section 7).
-
-    Groups are units, profile options, and early and late respondents. The stored document keeps them exact,
-    since what may be shown was decided from them.
-    """
-    released = {**scorecard, "units": [_round_sizes(unit) for unit in scorecard["units"]]}
-    if scorecard.get("profile"):
-        released["profile"] = [
-            {**question, "options": [_round_sizes(option) for option in question["options"]]}
-            for question in scorecard["profile"]
-        ]
-    quality = scorecard.get("quality")
-    if quality and quality["early_late"]:
-        halves = {name: _round_sizes(half) for name, half in quality["early_late"].items()}
-        released["quality"] = {**quality, "early_late": halves}
-    return released
-
-
-def _round_sizes(group: Mapping[str, Any]) -> dict[str, Any]:
-    factors = group["factors"]
-    if factors is not None:
-        factors = {code: _round_figure(figure) for code, figure in factors.items()}
-    return {**group, "n": _round_count(group["n"]), "factors": factors}
-
-
-def _round_figure(figure: Mapping[str, Any]) -> dict[str, Any]:
-    """Round n, and n_eff with it: of people who are not weighted it is the same number."""
-    rounded_sizes = {name: _round_count(figure[name]) for name in ("n", "n_eff") if name in figure}
-    return {**figure, **rounded_sizes}
-
-
-def _round_count(count: float | None) -> int | None:
-    return None if count is None else round_group(count)
 
 
 ROUNDING: Final[dict[str, Callable[[float], Rounded]]] = {

@@ -1,6 +1,10 @@
-"""A scorecard that leaves the service says units' sizes to the nearest 5 only."""
+"""A scorecard that leaves the service has the digits that a page shows, and sizes of groups to the nearest 5."""
 
-from cri.domain.rounding import with_round_groups
+from math import ceil, floor
+
+import pytest
+
+from cri.domain.released_scorecard import released_scorecard
 
 
 def unit(n: int | None, factor_n: int | None) -> dict[str, object]:
@@ -8,12 +12,12 @@ def unit(n: int | None, factor_n: int | None) -> dict[str, object]:
     return {"code": "a", "n": n, "factors": None if n is None else {"insight": figure}}
 
 
-def test_counts_of_units_are_rounded_and_nothing_else_is() -> None:
+def test_counts_of_units_are_rounded_and_those_of_the_agency_are_not() -> None:
     scorecard = {"population": {"responses": 207}, "units": [unit(12, 11), unit(None, None), unit(13, None)]}
-    released = with_round_groups(scorecard)
+    released = released_scorecard(scorecard)
     assert released["population"] == {"responses": 207}
     assert [one["n"] for one in released["units"]] == [10, None, 15]
-    assert released["units"][0]["factors"] == {"insight": {"n": 10, "score": 50.25}}
+    assert released["units"][0]["factors"] == {"insight": {"n": 10, "score": 50.3}}
     assert released["units"][2]["factors"] == {"insight": {"n": None, "score": None}}
     assert scorecard["units"] == [
         unit(12, 11),
@@ -31,11 +35,57 @@ def test_other_groups_and_what_their_people_are_worth_are_rounded_too() -> None:
         "profile": [{"code": "role", "options": [option]}],
         "quality": {"screening": {"excluded": 3}, "early_late": {"early": half, "late": half}},
     }
-    released = with_round_groups(scorecard)
+    released = released_scorecard(scorecard)
     found = released["profile"][0]["options"][0]
-    assert (found["n"], found["factors"]["insight"]) == (15, {"n": 15, "n_eff": 10, "score": 50.25})
+    assert (found["n"], found["factors"]["insight"]) == (15, {"n": 15, "n_eff": 10, "score": 50.3})
     assert released["quality"] == {
         "screening": {"excluded": 3},
         "early_late": {"early": {"n": 10, "factors": None}, "late": {"n": 10, "factors": None}},
     }
     assert option["n"] == figure["n"] == 13  # the stored one is as it was
+
+
+def test_numbers_are_those_that_a_page_shows() -> None:
+    figure = {"n": 60, "score": 61.23456, "sd": 14.98765, "se": 1.93487, "interval": [57.44444, 65.05555]}
+    alpha = {"value": 0.81234, "interval": [0.75555, 0.86666]}
+    claim = {"id": "score.interval:insight", "values": {"score": {"kind": "score", "value": 61.23456}}}
+    scorecard = {
+        "units": [],
+        "factors": [{**figure, "alpha": alpha, "favourable": 0.41666}],
+        "claims": [claim],
+        "population": {"response_rate": 0.7142857, "responses": 60},
+    }
+    released = released_scorecard(scorecard)
+    factor = released["factors"][0]
+    assert (factor["score"], factor["sd"], factor["se"], factor["interval"]) == (
+        61.2,
+        15.0,
+        1.9,
+        [57.4, 65.1],
+    )
+    assert factor["alpha"] == {"value": 0.81, "interval": [0.76, 0.87]}
+    assert (factor["favourable"], released["population"]["response_rate"]) == (0.42, 0.71)
+    assert released["claims"][0]["values"]["score"] == {"kind": "score", "value": 61.2}
+
+
+@pytest.mark.parametrize(("people", "told"), [(10, 12), (25, 31)])
+def test_one_persons_answers_no_longer_follow_from_a_units_score(people: int, told: int) -> None:
+    """Of some people one left an item open: the last digit of their exact total is that person's.
+
+    In sixtieths of a point, those who answered all six items give multiples of ten, who answered five gives
+    a multiple of twelve: exactly, a fifth of the 31 possible sums is left. Of ten people as told, 12.
+    """
+    complete, partial = [24, 30, 33, 27, 36, 22, 31, 28, 35] * 3, 17  # sums of six answers, and of five
+    parts = 60 * people
+    total = sum(10 * one for one in complete[: people - 1]) + 12 * partial
+
+    def possible(score: float, step: float) -> set[int]:
+        """Sums of the five answers with which some total gives the score as it is told."""
+        ends = (((score + side) * 6 / 100 + 1) * parts for side in (-step / 2, step / 2))
+        totals = range(ceil(next(ends) - 1e-6), floor(next(ends) + 1e-6) + 1)
+        return {five for five in range(5, 36) if any((one - 12 * five) % 10 == 0 for one in totals)}
+
+    exact = (total / parts - 1) * 100 / 6
+    assert possible(exact, 1e-9) == {five for five in range(5, 36) if five % 5 == partial % 5}
+    shown = released_scorecard({"units": [], "index": {"score": exact}})["index"]["score"]
+    assert len(possible(shown, 0.1)) == told

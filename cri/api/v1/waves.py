@@ -12,7 +12,7 @@ from cri.api.schemas.waves import WaveSchema
 from cri.db.models import Wave
 from cri.domain.access import Permission
 from cri.domain.documents import digest_of
-from cri.domain.rounding import with_round_groups
+from cri.domain.released_scorecard import released_scorecard
 from cri.services.context import Context
 from cri.services.scoring import load_scorecard
 from cri.services.waves import WaveMissingError, find_wave, list_waves
@@ -51,7 +51,7 @@ def waves_list(ctx: Context) -> list[Wave]:
 )
 @requires(Permission.READ_RESULTS)
 def scorecard(ctx: Context, wave_id: uuid.UUID) -> Response:
-    """The document, with counts of people in units rounded to the nearest 5, and its digest as ETag."""
+    """The document with numbers as pages show them, sizes of groups to the nearest 5; its digest as ETag."""
     try:
         find_wave(ctx, wave_id)
     except WaveMissingError:
@@ -59,7 +59,7 @@ def scorecard(ctx: Context, wave_id: uuid.UUID) -> Response:
     stored = load_scorecard(ctx, wave_id)
     if stored is None:
         raise NotFound
-    document = with_round_groups(stored)
+    document = released_scorecard(stored)
     response = jsonify(document)
     response.set_etag(digest_of(document))
     response.headers["Cache-Control"] = "private, no-cache"

@@ -1,0 +1,81 @@
+"""A scorecard as it leaves the service: with the numbers that a page would show, and no more digits.
+
+The stored document keeps full doubles, since what may be shown was decided from them and packs are made from
+it. But a full double of a mean is an exact fraction: with its n, and the sum of squares that the standard
+deviation is, it can have so few whole-number solutions that one person's answers follow from a unit's
+score. On the display grid it has very many. docs/decisions/released-numbers.md.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cri.domain.rounding import round_coefficient, round_group, round_score
+
+_POINTS = frozenset({"score", "sd", "se", "interval", "mean", "difference", "detectable"})
+_SIZES = frozenset({"n_eff"})
+_OWN_INTERVALS = frozenset({"alpha", "weights"})
+
+
+def released_scorecard(scorecard: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored scorecard as it may leave the service; the stored one is not touched.
+
+    Sizes of units, profile options, and early and late respondents to the nearest 5; points (0-100 or of the
+    response scale) to one decimal, shares and coefficients to two, effective sizes whole. Claims are as on
+    the page.
+    """
+    released = _with_round_groups(scorecard)
+    return {name: _on_grid(name, value) for name, value in released.items()}
+
+
+def _on_grid(name: str, value: Any) -> Any:
+    """A value on the display grid, by the name it stands under."""
+    if isinstance(value, Mapping):
+        return {key: _on_grid(_named(name, key, value), one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_on_grid(name, one) for one in value]
+    if not isinstance(value, float):
+        return value
+    return float(round(value)) if name in _SIZES else _in_digits(name, value)
+
+
+def _named(outer: str, key: str, within: Mapping[str, Any]) -> str:
+    """What a number is: by its own name, but for claims by their kind, and in alpha and drivers by theirs."""
+    if key == "value":
+        return str(within.get("kind", outer))
+    return outer if key == "interval" and outer in _OWN_INTERVALS else key
+
+
+def _in_digits(name: str, value: float) -> float:
+    return float(round_score(value) if name in _POINTS else round_coefficient(value))
+
+
+def _with_round_groups(scorecard: Mapping[str, Any]) -> dict[str, Any]:
+    """Sizes of groups rounded: units, profile options, and early and late respondents."""
+    released = {**scorecard, "units": [_round_sizes(unit) for unit in scorecard["units"]]}
+    if scorecard.get("profile"):
+        released["profile"] = [
+            {**question, "options": [_round_sizes(option) for option in question["options"]]}
+            for question in scorecard["profile"]
+        ]
+    quality = scorecard.get("quality")
+    if quality and quality["early_late"]:
+        halves = {name: _round_sizes(half) for name, half in quality["early_late"].items()}
+        released["quality"] = {**quality, "early_late": halves}
+    return released
+
+
+def _round_sizes(group: Mapping[str, Any]) -> dict[str, Any]:
+    factors = group["factors"]
+    if factors is not None:
+        factors = {code: _round_figure(figure) for code, figure in factors.items()}
+    return {**group, "n": _round_count(group["n"]), "factors": factors}
+
+
+def _round_figure(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """Round n, and n_eff with it: of people who are not weighted it is the same number."""
+    rounded_sizes = {name: _round_count(figure[name]) for name in ("n", "n_eff") if name in figure}
+    return {**figure, **rounded_sizes}
+
+
+def _round_count(count: float | None) -> int | None:
+    return None if count is None else round_group(count)

@@ -1,4 +1,4 @@
-"""A scorecard that leaves the service has the digits that a page shows, and sizes of groups to the nearest 5."""
+"""A scorecard that leaves the service has the digits of a page, and sizes of groups to the nearest 5."""
 
 from math import ceil, floor
 

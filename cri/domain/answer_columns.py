@@ -59,7 +59,7 @@ def keyed_steps(column: Int8, item: Item, scale: Scale, left_out: Int64 | None =
     """
     if item.reversed:
         turned = np.subtract(scale.maximum + 1, column, dtype=np.int8)
-        turned *= column >= 0
+        turned *= (column >= 0).view(np.int8)
     else:
         turned = np.subtract(column, scale.minimum - 1, dtype=np.int8)
         np.maximum(turned, 0, out=turned)
@@ -80,6 +80,10 @@ def who_answered(sheet: AnswerSheet) -> npt.NDArray[np.bool_]:
 def check_points(columns: Iterable[Int8], scale: Scale) -> None:
     """Raise ValueError if an answer is neither a point of the scale nor a sign for none."""
     for column in columns:
-        below = scale.minimum > 0 and bool(((column >= 0) & (column < scale.minimum)).any())
-        if below or column.max(initial=0) > scale.maximum or column.min(initial=0) < DONT_KNOW:
+        lowest = column.view(np.uint8).min(initial=255)  # of the answers given: signs for none are above all
+        if (
+            lowest < scale.minimum
+            or column.max(initial=0) > scale.maximum
+            or column.min(initial=0) < DONT_KNOW
+        ):
             raise ValueError(f"answers off the scale {scale.minimum} to {scale.maximum}")

@@ -19,6 +19,7 @@ Int64 = npt.NDArray[np.int64]
 _NO_VALUE = -1
 _LARGEST_PARTS = 1_000_000
 _MOST_BINS = 1 << 20
+_ROWS_AT_ONCE = 1 << 15
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,9 +81,12 @@ def parts_of(factor: Factor) -> int:
 
 
 class IndexValues:
-    """Adds factors up into each respondent's index, in whole numbers of 1/`parts`."""
+    """Each respondent's index: factors added up, in whole numbers of 1/`parts`.
 
-    def __init__(self, instrument: Instrument, respondents: int) -> None:
+    `complete`: bool (respondents,), who has a score on each; `totals` mean nothing for the others.
+    """
+
+    def __init__(self, instrument: Instrument, values: Sequence[FactorValues], respondents: int) -> None:
         exact = math.lcm(*(parts_of(factor) for factor in instrument.factors))
         # Long factors have denominators too large to count by; 2^-32 of a point is exact enough there.
         self.parts = exact if exact <= _LARGEST_PARTS else 1 << 32
@@ -91,19 +95,21 @@ class IndexValues:
         highest = self.factors * self.parts * instrument.scale.maximum
         kind = np.dtype(np.int32 if highest < 1 << 31 else np.int64)
         self.totals: Codes = np.zeros(respondents, dtype=kind)
+        tables = [self._in_parts(value) for value in values]
+        # In pieces that stay in the cache.
+        for start in range(0, respondents, _ROWS_AT_ONCE):
+            part = slice(start, start + _ROWS_AT_ONCE)
+            for value, table in zip(values, tables, strict=True):
+                self.totals[part] += table.take(value.codes[part], mode="clip")
+        for value in values:
+            self.complete &= value.scored
 
-    def parts_of(self, value: FactorValues) -> Codes:
-        """A factor's scores in whole numbers of 1/`parts`: (respondents,); meaningless for those without."""
-        table = np.array(
+    def _in_parts(self, value: FactorValues) -> Codes:
+        """What each code of a factor is in whole numbers of 1/`parts`."""
+        return np.array(
             [(2 * part * self.parts + value.parts) // (2 * value.parts) for part in value.values],
             dtype=self.totals.dtype,
         )
-        return table.take(value.codes, mode="wrap")
-
-    def add(self, value: FactorValues, parts: Codes) -> None:
-        """Add a factor, its scores as from `parts_of`; a respondent without a score on it is not complete."""
-        self.complete &= value.scored
-        self.totals += parts
 
     def sums(self, weights: WholeWeights | None) -> GroupSums:
         """Of the complete respondents' index, on the response scale: one group."""

@@ -109,10 +109,11 @@ class Counting:
 
 def histogram(codes: Int64, bins: int, weights: WholeWeights | None = None) -> Int64:
     """How many have each code; with weights also the sums of them and of their squares: (layers, bins)."""
-    layers = [np.bincount(codes, minlength=bins)]
-    if weights is not None:
-        layers += [np.bincount(codes, part, bins) for part in (weights.weight, weights.square)]
-    return np.stack(layers).astype(np.int64, copy=False)
+    people = np.bincount(codes, minlength=bins).astype(np.int64, copy=False)
+    if weights is None:
+        return people[None]
+    weighed = [np.bincount(codes, part, bins) for part in (weights.weight, weights.square)]
+    return np.stack([people, *weighed]).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +189,8 @@ def group_sums(
     kept = [code for code, value in enumerate(values) if value >= 0]
     valued = [values[code] for code in kept]
     squares = [value * value for value in valued]
-    part = counts[:, :, kept]
+    together = kept == list(range(kept[0], kept[-1] + 1)) if kept else False
+    part = counts[:, :, kept[0] : kept[-1] + 1] if together else counts[:, :, kept]  # better not a copy
     columns: list[Whole] = [part[0].sum(axis=1), _dot(part[0], valued), _dot(part[0], squares)]
     if weights is not None:
         columns += [part[1].sum(axis=1), part[2].sum(axis=1), _dot(part[1], valued), _dot(part[1], squares)]

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -95,7 +96,7 @@ def count_items(
         both = np.multiply(steps[place], base, dtype=np.uint16)
         both += steps[other]
         table = counting.table(unit, both, base * base, plain=True).reshape(-1, base, base)
-        by_unit[:, place], by_unit[:, other] = (table.sum(axis=axis)[:, 1:] for axis in (2, 1))
+        by_unit[:, place], by_unit[:, other] = (_over(table, axis)[:, 1:] for axis in (2, 1))
         if weights is not None:
             table = counting.table(nobody_apart, both, base * base).reshape(-1, base, base)
             everybody[place], everybody[other] = (table.sum(axis=axis) for axis in (2, 1))
@@ -105,6 +106,11 @@ def count_items(
         for item, unknown, counts in zip(factor.items, dont_know, everybody, strict=True)
     )
     return items, by_unit
+
+
+def _over(table: Int64, axis: int) -> Int64:
+    """A sum over a short axis: quicker layer by layer than along it."""
+    return np.asarray(reduce(np.add, np.moveaxis(table, axis, 0)))
 
 
 def count_item(

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from cri.domain.answer_columns import UInt8, check_fits, check_points, keyed_steps
 from cri.domain.factor_values import FactorValues, IndexValues, factor_values
 from cri.domain.groupings import Groupings, read_groupings
-from cri.domain.histograms import Codes, Counting, GroupSums, WholeWeights, group_sums
+from cri.domain.histograms import Counting, GroupSums, WholeWeights, group_sums
 from cri.domain.instrument import Factor, Instrument, Scale
 from cri.domain.item_counts import ItemCounts, count_dont_know, count_item, count_items
 from cri.domain.pair_sums import PairSums, count_pairs
@@ -88,12 +88,11 @@ def sum_wave(
     check_fits(instrument, sheet)
     groups = read_groupings(instrument, sheet)
     left_out = None if excluded is None else np.flatnonzero(excluded)
-    index = IndexValues(instrument, sheet.respondents)
     free: SimpleQueue[Counting] = SimpleQueue()
     for _ in range(WORKERS):
         free.put(Counting(sheet.respondents, weights))
 
-    def one(factor: Factor) -> tuple[FactorSums, FactorValues, Bool, Codes]:
+    def one(factor: Factor) -> tuple[FactorSums, FactorValues, Bool]:
         columns = list(sheet.answers[:, instrument.columns[factor.code]].T)
         check_points(columns, instrument.scale)
         steps = [
@@ -105,13 +104,13 @@ def sum_wave(
         counting = free.get()
         sums = _factor_sums(factor, instrument.scale, steps, unknown, value, groups, counting)
         free.put(counting)
-        return sums, value, answered, index.parts_of(value)
+        return sums, value, answered
 
     found = side_by_side(one, instrument.factors, sheet.respondents)
     usable = np.zeros(sheet.respondents, dtype=bool)
-    for _, value, answered, parts in found:
+    for _, _, answered in found:
         usable |= answered
-        index.add(value, parts)
+    values = tuple(value for _, value, _ in found)
     options, halves = _usable_groups(groups, usable)
     own = np.bincount(groups.unit.codes[usable], minlength=groups.unit.bins)[1:].astype(np.int64)
     return WaveSums(
@@ -121,10 +120,10 @@ def sum_wave(
         units=subtree_sums(own, groups.parents),
         options=options,
         halves=halves,
-        index=index.sums(weights),
-        factors=tuple(sums for sums, _, _, _ in found),
+        index=IndexValues(instrument, values, sheet.respondents).sums(weights),
+        factors=tuple(sums for sums, _, _ in found),
         outcomes=_outcomes(instrument, sheet, left_out, weights),
-        values=tuple(value for _, value, _, _ in found),
+        values=values,
     )
 
 

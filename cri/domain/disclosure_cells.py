@@ -6,11 +6,12 @@ answer: it sees which people answered, in which unit, with which profile, early 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cri.domain.instrument import Factor, Instrument, Scale
+from cri.domain.instrument import Instrument, Scale
 from cri.domain.sheet import AnswerSheet
 
 Bool = npt.NDArray[np.bool_]
@@ -18,6 +19,7 @@ Int8 = npt.NDArray[np.int8]
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 Float64 = npt.NDArray[np.float64]
+Counts = npt.NDArray[np.signedinteger[Any]]
 
 NOT_COLLECTED = -1
 
@@ -29,14 +31,14 @@ _MOST_BITS = 62
 class Patterns:
     """Who answered some of a factor's items, and not all: groups of one cell and one set of items.
 
-    `given`: bool (patterns, items), the items answered. For each group: `pattern`: int64, row of `given`;
-    `cell`: int64, the cell its people are in; `people`: int64, how many, 1 or more.
+    `given`: bool (patterns, items), the items answered. For each group: `pattern`: int32, row of `given`;
+    `cell`: int32, the cell its people are in; `people`: int32, how many, 1 or more.
     """
 
     given: Bool
-    pattern: Int64
-    cell: Int64
-    people: Int64
+    pattern: Counts
+    cell: Counts
+    people: Counts
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,8 +48,8 @@ class Cells:
     For each cell: `unit`: int32, index of the unit its people belong to, -1 for none. `profile`: int8 (cells,
     questions), index of the option, -1 for none. `late`: int8, 1 late, 0 early, -1 not collected. `excluded`:
     bool, left out as careless. `weight`: float64, relative to the mean, 1 where not weighted. `usable`,
-    `indexed`: int64, people who answered an item at all, and people with a score on every factor.
-    For each cell and factor: `scored`, `complete`: int64 (cells, factors), people with a factor score, and
+    `indexed`: int32, people who answered an item at all, and people with a score on every factor.
+    For each cell and factor: `scored`, `complete`: int32 (cells, factors), people with a factor score, and
     people who answered every item. `patterns`: for each factor those who answered only some.
     For each factor: `codes`, `needed` and `items`: its code, items needed for a score, items in all.
     `options`: how many each profile question has; none where the profile was not collected. `telling`:
@@ -59,10 +61,10 @@ class Cells:
     late: Int8
     excluded: Bool
     weight: Float64
-    usable: Int64
-    scored: Int64
-    complete: Int64
-    indexed: Int64
+    usable: Counts
+    scored: Counts
+    complete: Counts
+    indexed: Counts
     patterns: tuple[Patterns, ...]
     codes: tuple[str, ...]
     needed: tuple[int, ...]
@@ -94,7 +96,7 @@ def release_cells(
     excluded = np.zeros(rows, dtype=bool) if excluded is None else excluded
     if excluded.shape != (rows,) or (weights is not None and weights.shape != (rows,)):
         raise ValueError("excluded and weights: one for each respondent expected")
-    counts = [(sheet.answers[:, part] >= 0).sum(axis=1) for part in instrument.columns.values()]
+    counts = [_answered(sheet.answers[:, part]) for part in instrument.columns.values()]
     usable = np.flatnonzero(np.any(counts, axis=0)) if counts else np.zeros(0, dtype=np.int64)
     indexed = np.ones(rows, dtype=bool)
     for factor, answered in zip(instrument.factors, counts, strict=True):
@@ -103,29 +105,31 @@ def release_cells(
     late = np.full(rows, NOT_COLLECTED, dtype=np.int8) if sheet.late is None else sheet.late.astype(np.int8)
     if weights is not None and not (np.isfinite(weights[usable]).all() and (weights[usable] > 0).all()):
         raise ValueError("weights: finite and above 0 expected")
-    weight = np.ones(rows) if weights is None or not len(usable) else weights / weights[usable].mean()
-    _, weight_code = np.unique(weight[usable], return_inverse=True)
-    codes = [sheet.unit[usable], *profile[usable].T, late[usable], excluded[usable], weight_code]
+    codes = [sheet.unit[usable], *profile[usable].T, late[usable], excluded[usable]]
+    if weights is not None and len(usable):
+        weights = weights / weights[usable].mean()
+        codes.append(np.unique(weights[usable], return_inverse=True)[1])
     first, cell = distinct_codes(codes)
     members = usable[first]
-    tallies = [
-        _tally(sheet.answers[usable, part], factor, answered[usable], cell, len(first))
-        for factor, part, answered in zip(
-            instrument.factors, instrument.columns.values(), counts, strict=True
-        )
-    ]
-    empty = np.zeros((len(first), 0), dtype=np.int64)
+    scored, complete = (np.empty((len(first), len(counts)), dtype=np.int32, order="F") for _ in range(2))
+    patterns = []
+    for place, (factor, part) in enumerate(zip(instrument.factors, instrument.columns.values(), strict=True)):
+        answered = counts[place][usable]
+        scored[:, place] = np.bincount(cell[answered >= factor.needed], minlength=len(first))
+        complete[:, place] = np.bincount(cell[answered == len(factor.items)], minlength=len(first))
+        some = np.flatnonzero((answered > 0) & (answered < len(factor.items)))
+        patterns.append(_patterns(sheet.answers[usable[some], part] >= 0, cell[some], len(first)))
     return Cells(
         unit=sheet.unit[members],
         profile=profile[members],
         late=late[members],
         excluded=excluded[members],
-        weight=weight[members],
-        usable=np.bincount(cell, minlength=len(first)).astype(np.int64),
-        scored=np.stack([scored for scored, _, _ in tallies], axis=1) if tallies else empty,
-        complete=np.stack([complete for _, complete, _ in tallies], axis=1) if tallies else empty,
-        indexed=np.bincount(cell[indexed[usable]], minlength=len(first)).astype(np.int64),
-        patterns=tuple(patterns for _, _, patterns in tallies),
+        weight=np.ones(len(members)) if weights is None else weights[members],
+        usable=np.bincount(cell, minlength=len(first)).astype(np.int32),
+        scored=scored,
+        complete=complete,
+        indexed=np.bincount(cell[indexed[usable]], minlength=len(first)).astype(np.int32),
+        patterns=tuple(patterns),
         codes=tuple(factor.code for factor in instrument.factors),
         needed=tuple(factor.needed for factor in instrument.factors),
         items=tuple(len(factor.items) for factor in instrument.factors),
@@ -168,21 +172,23 @@ def distinct_codes(columns: Sequence[npt.NDArray[np.generic]]) -> tuple[Int64, I
     return row[present], rank[key]
 
 
-def _tally(
-    answers: Int8, factor: Factor, answered: npt.NDArray[np.int_], cell: Int64, cells: int
-) -> tuple[Int64, Int64, Patterns]:
-    """(scored, complete, patterns) of one factor: int64 (cells,) twice, and those with some items only."""
-    items = len(factor.items)
-    scored = np.bincount(cell[answered >= factor.needed], minlength=cells).astype(np.int64)
-    complete = np.bincount(cell[answered == items], minlength=cells).astype(np.int64)
-    some = np.flatnonzero((answered > 0) & (answered < items))
-    given = answers[some] >= 0
+def _answered(answers: Int8) -> npt.NDArray[np.int16]:
+    """int16 (respondents,): how many items each answered."""
+    count = np.zeros(len(answers), dtype=np.int16)
+    for column in answers.T:
+        count += column >= 0
+    return count
+
+
+def _patterns(given: Bool, cell: Int64, cells: int) -> Patterns:
+    """Of one factor those who answered some items only: bool (people, items) which, and in which cell."""
+    items = given.shape[1]
     if items <= _MOST_BITS:
         bits = np.int64(1) << np.arange(items, dtype=np.int64)
         codes, pattern = np.unique(given @ bits, return_inverse=True)
         shapes = (codes[:, None] & bits) > 0
     else:
         shapes, pattern = np.unique(given, axis=0, return_inverse=True)
-    key, people = np.unique(pattern.reshape(-1) * max(cells, 1) + cell[some], return_counts=True)
+    key, people = np.unique(pattern.reshape(-1) * max(cells, 1) + cell, return_counts=True)
     at, where = np.divmod(key, max(cells, 1))
-    return scored, complete, Patterns(shapes, at, where, people.astype(np.int64))
+    return Patterns(shapes, *(part.astype(np.int32) for part in (at, where, people)))

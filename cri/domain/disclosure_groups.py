@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cri.domain.disclosure_cells import Bool, Cells, Int32, Int64
+from cri.domain.disclosure_cells import Bool, Cells, Counts, Int32, Int64
 from cri.domain.sheet import subtree_sums
 
 Sizes = tuple[list[int], list[list[int]], list[int]]
@@ -59,7 +59,7 @@ class Group:
 
 @dataclass(frozen=True, eq=False)
 class Figure:
-    """Who answered one figure: `people`: int64 (cells,), nobody in cells that are excluded.
+    """Who answered one figure: `people`: int32 (cells,), nobody in cells that are excluded.
 
     `pieces`: where the figure is a factor that all items stand beside, int64 (3, pieces): cell, number of
     items answered, people; None otherwise. `beyond`: people whom the items count and the factor does not, or
@@ -68,7 +68,7 @@ class Figure:
 
     cells: Cells
     parents: Int32
-    people: Int64
+    people: Counts
     pieces: Int64 | None = None
     beyond: int = 0
 

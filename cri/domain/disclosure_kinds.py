@@ -6,7 +6,7 @@ import numpy as np
 
 from cri.domain.disclosure_cells import Cells, Int64, distinct_codes
 from cri.domain.disclosure_groups import Figure, Group, Shown
-from cri.domain.disclosure_space import FREE, PRIME, Space, as_coordinates
+from cri.domain.disclosure_space import FREE, PRIME, Coordinates, Space, as_coordinates
 from cri.domain.disclosure_tree import nearest_shown
 
 SAME_WEIGHT = 1e-9
@@ -17,13 +17,13 @@ SAME_WEIGHT = 1e-9
 class Kinds:
     """People whom no shown total tells apart.
 
-    `at`: int64 (kinds,), index of the shown unit closest around them, -1 for none; `x`: int64 (kinds,
+    `at`: int64 (kinds,), index of the shown unit closest around them, -1 for none; `x`: (kinds,
     coordinates), for each of `names` what the figure counts them as; `people`: int64 (kinds,). The last
     `beyond` kinds are counted by the items alone.
     """
 
     at: Int64
-    x: Int64
+    x: Coordinates
     names: tuple[Group | None, ...]
     people: Int64
     beyond: int = 0
@@ -50,13 +50,14 @@ def find_kinds(figure: Figure, shown: Shown, *, beside_items: bool = False) -> K
         place, answered, people = figure.pieces
     else:
         place = np.flatnonzero(figure.people)
-        answered, people = np.zeros(len(place), dtype=np.int64), figure.people[place]
+        answered, people = np.zeros(len(place), dtype=np.int8), figure.people[place]
     above = nearest_shown(figure.parents.tolist(), (~shown.units).tolist())
-    at = np.array([unit if shown.units[unit] else above[unit] for unit in range(len(above))] + [-1])
-    codes = [at[cells.unit[place]], answered]
+    lowest = [unit if shown.units[unit] else above[unit] for unit in range(len(above))]
+    at = np.array([*lowest, -1], dtype=np.int32)
+    codes: list[Coordinates] = [at[cells.unit[place]], answered]
     for question, options in enumerate(shown.options):
         chosen = cells.profile[place, question]
-        codes.append(np.where(np.append(options, False)[chosen], chosen, -1))
+        codes.append(np.where(np.append(options, False)[chosen], chosen, np.int8(-1)))
     if shown.halves:
         codes.append(cells.late[place])
     if shown.unweighted:
@@ -66,33 +67,34 @@ def find_kinds(figure: Figure, shown: Shown, *, beside_items: bool = False) -> K
     names, columns = _coordinates(figure, shown, [code[first] for code in codes], place[first])
     if beside_items:
         names, columns = [*names, None], [*columns, answered[first]]
-    x = as_coordinates(columns, len(first))
+    x, lowest_shown = as_coordinates(columns, len(first)), codes[0][first].astype(np.int64)
     if not (beside_items and figure.beyond):
-        return Kinds(codes[0][first], x, tuple(names), total)
-    last = np.zeros((1, x.shape[1]), dtype=np.int64)
+        return Kinds(lowest_shown, x, tuple(names), total)
+    last = np.zeros((1, x.shape[1]), dtype=x.dtype)
     last[0, -1] = 1
     return Kinds(
-        np.append(codes[0][first], -1), np.vstack([x, last]), tuple(names), np.append(total, figure.beyond), 1
+        np.append(lowest_shown, -1), np.vstack([x, last]), tuple(names), np.append(total, figure.beyond), 1
     )
 
 
 def _coordinates(
-    figure: Figure, shown: Shown, codes: list[Int64], place: Int64
-) -> tuple[list[Group | None], list[Int64]]:
+    figure: Figure, shown: Shown, codes: list[Coordinates], place: Int64
+) -> tuple[list[Group | None], list[Coordinates]]:
     """What each shown group but the units counts each kind of people as."""
     names: list[Group | None] = []
-    columns: list[Int64] = []
+    columns: list[Coordinates] = []
     for question, options in enumerate(shown.options):
         for option in np.flatnonzero(options):
             names.append(Group("option", 0, int(option), question))
-            columns.append((codes[2 + question] == option).astype(np.int64))
+            columns.append((codes[2 + question] == option).view(np.int8))
     if shown.halves:
         names.append(Group("halves", 0))
-        columns.append((codes[2 + len(shown.options)] == 1).astype(np.int64))
+        columns.append((codes[2 + len(shown.options)] == 1).view(np.int8))
     if shown.unweighted:
         # Totals of a group are weighted; people are scaled so that these count each as one.
         names.append(Group("unweighted", 0))
-        columns.append(np.round(1 / (figure.cells.weight[place] * SAME_WEIGHT)).astype(np.int64) % PRIME)
+        inverse = np.round(1 / (figure.cells.weight[place] * SAME_WEIGHT)).astype(np.int64) % PRIME
+        columns.append(inverse.astype(np.int32))
     return names, columns
 
 

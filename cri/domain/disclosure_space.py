@@ -12,12 +12,14 @@ modulo the prime and gains no column by it, so where nobody can be isolated modu
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 Bool = npt.NDArray[np.bool_]
 Int64 = npt.NDArray[np.int64]
+Coordinates = npt.NDArray[np.signedinteger[Any]]
 
 PRIME = 67_108_859
 """The largest prime under 2^26: products add up in 64 bits."""
@@ -25,18 +27,21 @@ PRIME = 67_108_859
 FREE = -1
 """The atom of a column whose atom's potential is known."""
 
+_ROWS_AT_ONCE = 1 << 14
+
 
 @dataclass(frozen=True, eq=False)
 class Space:
     """Columns with at least one person each.
 
-    `atom`: int64 (columns,), FREE or a number. `x`: int64 (columns, coordinates), modulo PRIME. `people`:
-    int64 (columns,). `label`: int64 (original columns,), column of this space into which each went, -1 for
-    those on which every vector is zero.
+    `atom`: int64 (columns,), FREE or a number. `x`: (columns, coordinates), modulo PRIME, whole numbers of a
+    type as small as they allow: most are 0 or 1, and there may be millions. `people`: int64 (columns,).
+    `label`: int64 (original columns,), column of this space into which each went, -1 for those on which
+    every vector is zero.
     """
 
     atom: Int64
-    x: Int64
+    x: Coordinates
     people: Int64
     label: Int64
 
@@ -59,7 +64,7 @@ class Space:
         onto = np.zeros((self.x.shape[1], len(others)), dtype=np.int64)
         onto[others] = np.eye(len(others), dtype=np.int64)
         onto[pivots] = -basis[:, others] % PRIME
-        x = self.x @ onto % PRIME
+        x = _mapped(self.x, onto)
         held = np.flatnonzero((atom >= 0) & (anchors[atom] >= 0))
         x[held] = (x[held] - x[anchors[atom[held]]]) % PRIME
         atom[held] = FREE
@@ -164,10 +169,21 @@ def rows_of(space: Space, basis: Basis) -> Int64:
 
 def _from_pivots(space: Space, pivots: Int64, columns: Int64) -> Int64:
     """Coordinates of columns less those of their atom's pivot; a FREE column's are its own."""
-    x, atom = space.x[columns], space.atom[columns]
+    x, atom = space.x[columns].astype(np.int64), space.atom[columns]
     held = atom >= 0
     x[held] = (x[held] - space.x[pivots[atom[held]]]) % PRIME
     return x
+
+
+def _mapped(x: Coordinates, onto: Int64) -> Int64:
+    """`x` @ `onto` modulo PRIME; in pieces, since numpy multiplies 64-bit copies."""
+    out = np.empty((len(x), onto.shape[1]), dtype=np.int64)
+    if not out.size:
+        return out
+    for start in range(0, len(x), _ROWS_AT_ONCE):
+        part = slice(start, start + _ROWS_AT_ONCE)
+        out[part] = x[part].astype(np.int64) @ onto % PRIME
+    return out
 
 
 def inverse(square: Int64) -> Int64:
@@ -199,6 +215,6 @@ def _projective(x: Int64) -> Int64:
     return scaled
 
 
-def as_coordinates(columns: Sequence[Int64], count: int) -> Int64:
-    """int64 (count, coordinates) of numbers that are modulo PRIME already."""
-    return np.stack(columns).T if columns else np.zeros((count, 0), dtype=np.int64)
+def as_coordinates(columns: Sequence[Coordinates], count: int) -> Coordinates:
+    """(count, coordinates) of numbers that are modulo PRIME already."""
+    return np.stack(columns).T if columns else np.zeros((count, 0), dtype=np.int8)

@@ -73,8 +73,9 @@ def direction_of(code: str) -> str:
 
 @cache
 def language_name(code: str) -> str:
-    """The language's name in itself: "English", "العربية"."""
-    return str(Locale.parse(code).get_language_name(code))
+    """The language's name in itself, as it stands in a list: "English", "العربية", "Français"."""
+    name = str(Locale.parse(code).get_language_name(code))
+    return name[:1].upper() + name[1:]
 
 
 def language_choices() -> list[dict[str, Any]]:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
 
+from flask_babel import gettext as _
+
 from cri.adapters.report_parts import interval_of
 from cri.adapters.report_text import ReportText
 from cri.domain.figures import Canvas, axis_of, strips_figure, units_figure, values_of
@@ -67,7 +69,7 @@ def _for_screen(
     for trace in figure["data"]:
         trace["hoverinfo"] = "text"
         trace["hovertext"] = [
-            f"{_plain(name)}: {text.number('score', row['score'])} "
+            f"{_plain(name)}{_(': ')}{text.number('score', row['score'])} "
             f"({interval_of(text, 'score', row['interval'])})"
             for name, row in zip(names, rows, strict=True)
             if row["score"] is not None

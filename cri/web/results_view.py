@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from flask_babel import gettext as _
+
 from cri.adapters.report_figures import item_note
 from cri.adapters.report_parts import along, claim_about, claim_views, interval_of
 from cri.adapters.report_text import ReportText
@@ -69,13 +71,13 @@ def _answered(text: ReportText, population: Document) -> str:
 
 
 def _rate(text: ReportText, population: Document) -> str:
-    return f"{text.word('facts.rate')}: {text.number('share', population['response_rate'])}"
+    return f"{text.word('facts.rate')}{_(': ')}{text.number('share', population['response_rate'])}"
 
 
 def _compared_with(text: ReportText, norm: Document) -> str:
     if norm["agencies"] is None:
         return text.peers(norm["peers"])
-    return f"{text.peers(norm['peers'])}: {text.number('count', norm['agencies'])}"
+    return f"{text.peers(norm['peers'])}{_(': ')}{text.number('count', norm['agencies'])}"
 
 
 def first_page(pack: Document) -> View:

@@ -19,7 +19,7 @@ Sessions = sessionmaker[Session]
 NARROW = {"width": 320, "height": 640}
 
 
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", ["en", "ar", "fr"])
 def test_every_page_of_the_pool_can_be_read_by_anybody(
     enter: Enter,
     live_server: str,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from cri.domain.wave import GRACE
 from cri.services.context import Parts
 from cri.web.assets import BUILT, read_assets
+from cri.web.language import interface_languages
 from tests.browser.questionnaire_walk import FACTORS, LAPTOP, PHONE, Walk, walk_in
 from tests.factories import OpenedWave, change_wave, open_wave
 
@@ -167,6 +168,27 @@ def test_nothing_scrolls_sideways_at_four_hundred_per_cent(
         for name, page in every_page(context, live_server, wave, sessions)
     }
     assert {name: width for name, width in widths.items() if width > 320} == {}
+
+
+@pytest.mark.parametrize("language", ["es", "fr"])
+def test_languages_with_longer_words_fit_too_and_axe_finds_nothing(
+    new_context: NewContext,
+    live_server: str,
+    sessions: Sessions,
+    parts: Parts,
+    agency_id: uuid.UUID,
+    language: str,
+) -> None:
+    """One walk each, with every language of the interface in the switch."""
+    people = ["garage", "front", "front"]
+    wave = open_wave(sessions, parts, agency_id, people, interface_languages())
+    context = new_context(viewport={"width": 320, "height": 740}, locale=language, reduced_motion="reduce")
+    findings = {}
+    for name, page in every_page(context, live_server, wave, sessions):
+        assert page.locator("html").get_attribute("lang") == language
+        width = page.evaluate("document.documentElement.scrollWidth")
+        findings[name] = [*axe_findings(page), *([f"{width} px wide"] if width > 320 else [])]
+    assert {name: found for name, found in findings.items() if found} == {}
 
 
 SMALL_TARGETS = """() => [...document.querySelectorAll('button, .cri-item label, summary, .cri-languages a')]

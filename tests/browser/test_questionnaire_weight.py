@@ -8,6 +8,7 @@ from playwright.sync_api import BrowserContext, Page
 from sqlalchemy.orm import Session, sessionmaker
 
 from cri.services.context import Parts
+from cri.web.language import interface_languages
 from tests.browser.questionnaire_walk import FACTORS, PHONE, Walk
 from tests.factories import open_wave
 
@@ -40,7 +41,7 @@ def test_pages_are_light(
     agency_id: uuid.UUID,
     language: str,
 ) -> None:
-    wave = open_wave(sessions, parts, agency_id)
+    wave = open_wave(sessions, parts, agency_id, languages=interface_languages())
     context = new_context(viewport=PHONE, locale=language)
     page = context.new_page()
     walk, meter = Walk(page, f"{live_server}/s/{wave.tokens[0]}"), Meter(context, page)

@@ -82,10 +82,11 @@ def test_templates_are_told_language_and_direction(app: Flask) -> None:
 
 
 def test_languages_are_named_in_themselves() -> None:
-    assert [(language_name(code), direction_of(code)) for code in ("en", "ar", "cy")] == [
+    assert [(language_name(code), direction_of(code)) for code in ("en", "ar", "cy", "fr")] == [
         ("English", "ltr"),
         ("العربية", "rtl"),
         ("Cymraeg", "ltr"),
+        ("Français", "ltr"),
     ]
 
 

@@ -1,0 +1,103 @@
+"""How near the attacker of the pool can come to one score, by linear programming over everything published.
+
+Nobody's score can be worked out, but it can be bounded: scores lie in 0 to 100, groups' means are known, and
+groups are runs of neighbours, so that nobody in a lower group has more than anybody in a higher one. The
+attacker is two owners who know their own scores and (worst case) who sits in which group.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+from scipy.sparse import csr_array
+
+Floats = NDArray[np.float64]
+HIGHEST = 100.0
+
+
+@dataclass(frozen=True)
+class KnownCell:
+    """A published cell: its component, who is in which group (lowest first), and the groups' means."""
+
+    component: str
+    groups: tuple[tuple[int, ...], ...]
+    means: tuple[float, ...]
+
+
+class Bounds:
+    """Everything published about a pool as linear constraints; unknowns are scores by agency and factor."""
+
+    def __init__(self, agencies: int, factors: Sequence[str], cells: Sequence[KnownCell]) -> None:
+        self.agencies, self.factors = agencies, list(factors)
+        self.edges = sum(len(cell.groups) - 1 for cell in cells)
+        self.scores = agencies * len(self.factors)
+        equal: list[tuple[Mapping[int, float], float]] = []
+        below: list[tuple[Mapping[int, float], float]] = []
+        edge = self.scores
+        for cell in cells:
+            for number, (group, mean) in enumerate(zip(cell.groups, cell.means, strict=True)):
+                equal.append((self._sum(group, cell.component, 1 / len(group)), mean))
+                if number:
+                    below += [
+                        ({edge: 1.0} | self._one(agency, cell.component, -1.0), 0.0) for agency in group
+                    ]
+                    edge += 1
+                if number < len(cell.groups) - 1:
+                    below += [
+                        ({edge: -1.0} | self._one(agency, cell.component, 1.0), 0.0) for agency in group
+                    ]
+        self.equal, self.means = self._matrix(equal)
+        self.below, self.limits = self._matrix(below)
+
+    def interval(
+        self, target: tuple[int, str], own: Mapping[int, Floats], slack: float = 1e-7
+    ) -> tuple[float, float]:
+        """Least and greatest score that the target (agency, component) can have, given the attacker's own.
+
+        own: agency -> float (factors,). Raises RuntimeError where the solver does not end well. `slack`:
+        points by which rounding may have moved what was published.
+        """
+        bounds = np.tile([0.0, HIGHEST], (self.scores + self.edges, 1))
+        for agency, scores in own.items():
+            place = agency * len(self.factors)
+            for number, score in enumerate(scores):
+                bounds[place + number] = score - slack, score + slack
+        goal = np.zeros(len(bounds))
+        for place, weight in self._one(*target, 1.0).items():
+            goal[place] = weight
+        ends = []
+        for sign in (1.0, -1.0):
+            found = linprog(
+                sign * goal,
+                A_ub=self.below if self.below.shape[0] else None,
+                b_ub=self.limits if self.below.shape[0] else None,
+                A_eq=self.equal,
+                b_eq=self.means,
+                bounds=bounds,
+                method="highs",
+            )
+            if not found.success:
+                raise RuntimeError(found.message)
+            ends.append(sign * float(found.fun))
+        return ends[0], ends[1]
+
+    def _one(self, agency: int, component: str, weight: float) -> dict[int, float]:
+        """What an agency's component is made of: itself, or for the index the mean of the factors."""
+        named = self.factors if component == "index" else [component]
+        return {agency * len(self.factors) + self.factors.index(one): weight / len(named) for one in named}
+
+    def _sum(self, agencies: Iterable[int], component: str, weight: float) -> dict[int, float]:
+        return {
+            place: share
+            for agency in agencies
+            for place, share in self._one(agency, component, weight).items()
+        }
+
+    def _matrix(self, rows: Sequence[tuple[Mapping[int, float], float]]) -> tuple[csr_array, Floats]:
+        ends = np.cumsum([0, *(len(row) for row, _ in rows)])
+        columns = [place for row, _ in rows for place in row]
+        values = [weight for row, _ in rows for weight in row.values()]
+        shape = (len(rows), self.scores + self.edges)
+        return csr_array((values, columns, ends), shape=shape), np.array([right for _, right in rows])

@@ -25,6 +25,9 @@ from cri.domain.scorecard import SCHEMA, WaveFacts, build_scorecard
 from cri.domain.sheet import AnswerSheet
 
 _FILE = click.Path(path_type=Path)
+MOST_PEOPLE = 1_000_000_000
+HIGHEST_MINIMUM = 100
+"""A wave may ask for more than ten people behind a figure; each step more is another audit."""
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -39,9 +42,14 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--wave", help="Label of the wave.")
 @click.option("--opened", type=_DAY, metavar="YYYY-MM-DD", help="First day of the wave.")
 @click.option("--closed", type=_DAY, metavar="YYYY-MM-DD", help="Last day; editions go by it.")
-@click.option("--population", type=click.IntRange(min=1), help="How many people could have answered.")
 @click.option(
-    "--minimum", type=click.IntRange(min=MINIMUM), default=MINIMUM, help="People behind any figure."
+    "--population", type=click.IntRange(1, MOST_PEOPLE), help="How many people could have answered."
+)
+@click.option(
+    "--minimum",
+    type=click.IntRange(MINIMUM, HIGHEST_MINIMUM),
+    default=MINIMUM,
+    help="People behind any figure.",
 )
 @click.option("--synthetic", is_flag=True, help="The answers are made up: say so wherever they appear.")
 @click.option("-o", "--output", type=_FILE, help="File to write; standard output without it.")

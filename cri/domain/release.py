@@ -114,7 +114,8 @@ def plan_release(
         for place in range(len(cells.codes))
     ]
     decided: list[_Decided] | None = None
-    for least in range(MINIMUM, minimum + 1):
+    nobody = int(figures[0].people.sum()) + 1  # from here on nothing at all is shown
+    for least in range(MINIMUM, max(MINIMUM, min(minimum, nobody)) + 1):
         decided = _decide(figures, same, least, decided)
     assert decided is not None
     base = _groups(decided[0], gateway, None)

@@ -17,11 +17,13 @@ from cri.domain.errors import InputError, InputProblem
 from cri.domain.instrument import Instrument, Scale
 from cri.domain.item_counts import ItemCounts
 from cri.domain.release import ReleasePlan, plan_release
-from cri.domain.scorecard_change import change_document
+from cri.domain.release_items import Withheld
+from cri.domain.scorecard_change import change_document, check_previous
 from cri.domain.scorecard_drivers import driver_documents
 from cri.domain.scorecard_factors import factor_document, item_document, without_n_eff
 from cri.domain.scorecard_figures import NO_FIGURES, Document, figures_of
 from cri.domain.scorecard_groups import agreement_document, profile_documents, unit_documents
+from cri.domain.scorecard_hidden import hide_more, is_worth
 from cri.domain.scorecard_quality import quality_document
 from cri.domain.scorecard_weights import Weighted, weigh
 from cri.domain.scoring import WaveSums, sum_wave
@@ -66,19 +68,22 @@ def build_scorecard(instrument: Instrument, sheet: AnswerSheet, facts: WaveFacts
     of this instrument or the minimum is below the method's.
     """
     _check_population(sheet, facts)
+    head = _head(instrument, facts)
+    if facts.previous is not None:
+        check_previous(head, facts.previous)
     gateway = Gateway(facts.minimum)
     sheet = by_columns(sheet)
     screening = screen(instrument, sheet)
     weighted = _weigh(instrument, sheet, screening, facts)
     sums = sum_wave(instrument, sheet, screening.excluded, weighted.whole if weighted else None)
-    plan = _plan(instrument, sheet, sums, screening, weighted, gateway)
     scale = instrument.scale
+    plan = hide_more(sheet, sums, scale, _plan(instrument, sheet, sums, screening, weighted, gateway))
     factors = [
         factor_document(factor, factor_sums, scale, facts.headcount, release, gateway)
         for factor, factor_sums, release in zip(instrument.factors, sums.factors, plan.factors, strict=True)
     ]
     document = {
-        **_head(instrument, facts),
+        **head,
         "population": _population(sums, facts.headcount, weighted),
         "index": _index(sums, factors, scale, facts.headcount, plan),
         "factors": factors,
@@ -138,15 +143,15 @@ def _outcomes(instrument: Instrument, sums: WaveSums, gateway: Gateway) -> list[
     if not sums.outcomes:
         return None
     return [
-        item_document(
-            item,
-            counts,
-            instrument.scale,
-            gateway,
-            "alike" if _alike(counts, gateway) else None if gateway.shows(counts.moments.n) else "small",
-        )
+        item_document(item, counts, instrument.scale, gateway, _outcome_withheld(counts, gateway))
         for item, counts in zip(instrument.outcomes, sums.outcomes, strict=True)
     ]
+
+
+def _outcome_withheld(item: ItemCounts, gateway: Gateway) -> Withheld | None:
+    if _alike(item, gateway):
+        return "alike"
+    return None if is_worth(item.sums, gateway.minimum)[0] else "small"
 
 
 def _head(instrument: Instrument, facts: WaveFacts) -> Document:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cri.domain.change import Adjust, Change, Summary, benjamini_hochberg, comparable, compare, holm
+from cri.domain.errors import InputError, InputProblem
 from cri.domain.instrument import Instrument, Scale
 from cri.domain.scorecard_figures import Document
 
@@ -11,7 +12,9 @@ Figure = Mapping[str, Any] | None
 
 
 def change_document(instrument: Instrument, now: Document, previous: Mapping[str, Any]) -> Document:
-    """Changes of the index, factors, items and units; only the reason where the instrument breaks the line.
+    """Changes of the index, factors, items and units; only the reason where something breaks the line.
+
+    Another instrument does, and another version of the method.
 
     `now`: this wave's index, factors and units; `previous`: a scorecard of the same agency. Corrected for
     many comparisons: the index with the factors, the items, and the grid of units and factors.
@@ -32,6 +35,8 @@ def change_document(instrument: Instrument, now: Document, previous: Mapping[str
     }
     if not document["comparable"]:
         return {**document, "reason": "instrument"}
+    if previous["method"] != now["method"]:
+        return {**document, "comparable": False, "reason": "method"}
     before, after = _by_code(previous["factors"]), _by_code(now["factors"])
     codes = [code for code in after if code in before]
     scores = _compared(
@@ -46,6 +51,29 @@ def change_document(instrument: Instrument, now: Document, previous: Mapping[str
     document["items"] = _items(before, after, codes, instrument.scale)
     document["units"] = _units(previous["units"], now["units"], codes)
     return document
+
+
+def check_previous(now: Mapping[str, Any], previous: Mapping[str, Any]) -> None:
+    """Refuse an earlier scorecard that cannot be this agency's earlier wave. Raises InputError.
+
+    `now`: {synthetic, agency, wave, sheet_sha256} of this wave.
+    """
+    problems = []
+    if previous["synthetic"] != now["synthetic"]:
+        kinds = {True: "synthetic", False: "real"}
+        what = f"{kinds[previous['synthetic']]} data before {kinds[now['synthetic']]} data"
+        problems.append(InputProblem(what, "previous", "both made up, or both real"))
+    if previous["agency"] and now["agency"] and previous["agency"] != now["agency"]:
+        what = f"of {previous['agency']}, the answers of {now['agency']}"
+        problems.append(InputProblem(what, "previous: agency", "a scorecard of the same agency"))
+    if previous["sheet_sha256"] and previous["sheet_sha256"] == now["sheet_sha256"]:
+        problems.append(InputProblem("the very same answers", "previous: sheet_sha256", "an earlier wave"))
+    before, after = previous["wave"]["closed"], now["wave"]["closed"]
+    if before and after and before[:10] >= after[:10]:
+        what = f"closed on {before[:10]}, this wave on {after[:10]}"
+        problems.append(InputProblem(what, "previous: wave.closed", "an earlier wave"))
+    if problems:
+        raise InputError(problems)
 
 
 def change_of(change: Change | None) -> Document | None:

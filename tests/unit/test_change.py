@@ -20,7 +20,9 @@ from cri.domain.change import (
     minimum_detectable,
     welch,
 )
+from cri.domain.errors import InputError
 from cri.domain.instrument import Instrument
+from cri.domain.scorecard_change import check_previous
 from tests.engine_examples import SEVEN, make_instrument
 
 
@@ -162,3 +164,21 @@ def test_another_instrument_breaks_the_line() -> None:
     assert not comparable(now, same | {"version": "0.9.0"})
     assert not comparable(now, same | {"code": "mri"})
     assert not comparable(now, same | {"code": "mri", "version": "1.0.0"})
+
+
+@pytest.mark.parametrize(
+    ("changed", "what"),
+    [
+        ({"synthetic": True}, "synthetic data before real data"),
+        ({"agency": "Another"}, "of Another, the answers of Water"),
+        ({"sheet_sha256": "1" * 64}, "the very same answers"),
+        ({"wave": {"closed": "2026-05-01"}}, "closed on 2026-05-01, this wave on 2026-05-01"),
+    ],
+)
+def test_what_cannot_be_this_agencys_earlier_wave_is_refused(changed: dict[str, object], what: str) -> None:
+    now = {"synthetic": False, "agency": "Water", "sheet_sha256": "1" * 64, "wave": {"closed": "2026-05-01"}}
+    before = {**now, "sheet_sha256": "0" * 64, "wave": {"closed": "2025-05-01"}}
+    check_previous(now, before)
+    check_previous(now, {**before, "agency": None, "wave": {"closed": None}})
+    with pytest.raises(InputError, match=what):
+        check_previous(now, {**before, **changed})

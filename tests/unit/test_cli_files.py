@@ -110,6 +110,11 @@ def test_an_earlier_scorecard_is_compared_with(folder: Path) -> None:
     arguments = ["score", folder / "answers.csv", "--instrument", folder / "tiny"]
     earlier = folder / "earlier.json"
     assert run(*arguments, "--wave", "Autumn", "-o", earlier).exit_code == 0
+    same = run(*arguments, "--previous", earlier)
+    assert (same.exit_code, same.stdout) == (2, "")
+    assert "the very same answers" in same.stderr
+    with (folder / "answers.csv").open("a", encoding="utf-8") as answers:
+        answers.write("1,2,x\n")
     change = json.loads(run(*arguments, "--previous", earlier).stdout)["change"]
     assert change["comparable"] is True
     assert change["previous"]["wave"]["label"] == "Autumn"

@@ -11,13 +11,16 @@ from cri.domain.histograms import WholeWeights, whole_weights
 from cri.domain.instrument import Instrument
 from cri.domain.scorecard_figures import Document
 from cri.domain.sheet import NO_UNIT, AnswerSheet, unit_parents
-from cri.domain.weighting import NO_LEVEL, Weights, rake
+from cri.domain.weighting import BEARABLE, MOST_ROUNDS, NO_LEVEL, Weights, rake
 
 Bool = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 Int32 = npt.NDArray[np.int32]
 
 UNIT_MARGIN = "unit"
+
+Margin = tuple[str, tuple[str, ...]]
+"""A margin's name and the codes of its levels."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +65,14 @@ def weigh(
 
     `headcounts`: by margin ("unit", or a profile question's code) and level (a top unit, or an option). Who
     is in no level named keeps their share. Raises InputError for a margin or level that the wave does not
-    know, and as `rake`.
+    know, as `rake`, and for weights that do not meet the margins or are beyond `BEARABLE`.
     """
     if not headcounts:
         problem = InputProblem("none are given", "head-counts", "at least one margin to weight to")
         raise InputError([problem])
-    columns, margins, problems = [], [], []
+    columns: list[Int32] = []
+    margins: list[Margin] = []
+    problems: list[InputProblem] = []
     for margin, levels in headcounts.items():
         known = _levels(instrument, sheet, margin)
         if known is None:
@@ -85,7 +90,10 @@ def weigh(
     if not usable.any():
         return None
     wanted = [[float(headcounts[margin][level]) for level in levels] for margin, levels in margins]
-    raked = rake(np.stack(columns, axis=1)[usable], wanted, margins)
+    places = np.stack(columns, axis=1)[usable]
+    raked = rake(places, wanted, margins)
+    if refused := _unmet(raked, margins) or _unbearable(raked, margins, places):
+        raise InputError([refused])
     values = np.zeros(sheet.respondents)
     values[usable] = raked.values
     return Weighted(
@@ -94,6 +102,42 @@ def weigh(
         raked=raked,
         margins=tuple(margin for margin, _ in margins),
         levels=tuple(levels for _, levels in margins),
+    )
+
+
+def _unmet(raked: Weights, margins: list[Margin]) -> InputProblem | None:
+    """Weights that meet one margin and not another are of no composition that anybody has counted."""
+    if raked.converged:
+        return None
+    furthest = raked.furthest
+    margin, codes = margins[furthest.margin]
+    levels = " and ".join(codes[place] for place in furthest.levels) or "nothing said"
+    return InputProblem(
+        f"the margins cannot be met together: {100 * furthest.found:.6g} % of the respondents"
+        f" after {MOST_ROUNDS} rounds of raking",
+        f"head-counts: margin {margin}, level {levels}",
+        f"{100 * furthest.wanted:.6g} %; mend the head-counts, or give fewer margins or coarser levels",
+    )
+
+
+def _unbearable(raked: Weights, margins: list[Margin], places: Int32) -> InputProblem | None:
+    """A weight so far from the others that few would speak for many, or for nobody.
+
+    `places`: int32 (respondents, margins), as raked.
+    """
+    lowest, highest = BEARABLE
+    if lowest <= raked.smallest and raked.largest <= highest:
+        return None
+    worst = raked.largest if raked.largest > highest else raked.smallest
+    someone = places[int((raked.values == worst).argmax())]
+    levels = ", ".join(
+        f"{margin} {codes[place] if place != NO_LEVEL else 'not said'}"
+        for (margin, codes), place in zip(margins, someone.tolist(), strict=True)
+    )
+    return InputProblem(
+        f"respondents of {levels} would weigh {worst:.3g} times the mean",
+        f"head-counts: margins {', '.join(margin for margin, _ in margins)}",
+        f"weights of {lowest:g} to {highest:g} times the mean; give fewer margins or coarser levels",
     )
 
 

@@ -24,6 +24,8 @@ SMALLEST_LEVEL: Final = 10
 """Respondents in a level of a margin; a smaller level is joined with a neighbour."""
 TRIMMED_TO: Final = (0.3, 3.0)
 """Multiples of their mean at which weights are cut off before raking again."""
+BEARABLE: Final = (0.1, 10.0)
+"""Multiples of their mean beyond which no weight is used, since raking again may lead there."""
 NOTABLE_DESIGN_EFFECT: Final = 1.5
 """Above this a reader is warned."""
 
@@ -36,13 +38,27 @@ Int = npt.NDArray[np.int64]
 _MOST_CELLS = 1 << 22
 
 
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """The level that is furthest from its target.
+
+    `margin`: its margin's place; `levels`: its place, or those of joined ones, none for who has no level.
+    `found`, `wanted`: shares of the respondents.
+    """
+
+    margin: int
+    levels: tuple[int, ...]
+    found: float
+    wanted: float
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Weights:
     """One weight for each respondent, their mean 1.
 
     `cell`: int64 (respondents,), the combination of levels each is in; all in a cell have the same weight.
-    `of_cell`: float64 (cells,), that weight. `rounds`: of both rakings together. `missed`: largest share of
-    the respondents by which a level misses its target in the end. `collapsed`: for each margin the groups
+    `of_cell`: float64 (cells,), that weight. `rounds`: of both rakings together. `furthest`: the level
+    that misses its target most in the end. `collapsed`: for each margin the groups
     of levels (their places) that were joined. `trimmed`: respondents whose weight was cut off. `smallest`,
     `largest`: of the final weights; raking again may lead beyond the bounds of trimming.
     """
@@ -50,7 +66,7 @@ class Weights:
     cell: Int
     of_cell: Float
     rounds: int
-    missed: float
+    furthest: Miss
     collapsed: tuple[tuple[tuple[int, ...], ...], ...]
     trimmed: int
     smallest: float
@@ -62,6 +78,11 @@ class Weights:
     def values(self) -> Float:
         """float64 (respondents,): each respondent's weight."""
         return self.of_cell[self.cell]
+
+    @property
+    def missed(self) -> float:
+        """Largest share of the respondents by which a level misses its target."""
+        return abs(self.furthest.found - self.furthest.wanted)
 
     @property
     def converged(self) -> bool:
@@ -92,6 +113,10 @@ class _Aim:
 
     group: Int
     target: Float
+
+    def missed(self, weighted: Float) -> Float:
+        """float64 (groups,): by how much each is above its target. `weighted`: float64 (cells,)."""
+        return _sums(self.group, weighted, len(self.target)) - self.target
 
 
 def effective_n(weights: Float) -> float:
@@ -140,11 +165,11 @@ def rake(
         _aim(column, margin, groups, cells.people)
         for column, margin, groups in zip(cells.levels, wanted, joined, strict=True)
     ]
-    raked, rounds, missed = _rake_cells(cells.people, aims, np.ones(len(cells.people)))
+    raked, rounds = _rake_cells(cells.people, aims, np.ones(len(cells.people)))
     kept = np.clip(raked, *TRIMMED_TO)
     trimmed = int(cells.people[kept != raked].sum())
     if trimmed:
-        raked, again, missed = _rake_cells(cells.people, aims, kept)
+        raked, again = _rake_cells(cells.people, aims, kept)
         rounds += again
     squares = float(cells.people @ raked**2)
     n_eff = float(cells.people @ raked) ** 2 / squares
@@ -152,7 +177,7 @@ def rake(
         cell=cell_of,
         of_cell=raked,
         rounds=rounds,
-        missed=missed,
+        furthest=_furthest(cells.people * raked, aims, joined),
         collapsed=tuple(tuple(group for group in groups if len(group) > 1) for groups in joined),
         trimmed=trimmed,
         smallest=float(raked.min()),
@@ -229,8 +254,8 @@ def _aim(column: Int, margin: Float, groups: list[tuple[int, ...]], people: Floa
     return _Aim(group, target)
 
 
-def _rake_cells(people: Float, aims: Sequence[_Aim], start: Float) -> tuple[Float, int, float]:
-    """(weights of the cells with mean 1, rounds taken, largest miss as a share of the respondents)."""
+def _rake_cells(people: Float, aims: Sequence[_Aim], start: Float) -> tuple[Float, int]:
+    """(weights of the cells with mean 1, rounds taken)."""
     weights, everybody, missed = start, float(people.sum()), np.inf
     rounds = 0
     while rounds < MOST_ROUNDS and missed > TOLERANCE:
@@ -238,12 +263,22 @@ def _rake_cells(people: Float, aims: Sequence[_Aim], start: Float) -> tuple[Floa
         for aim in aims:
             totals = _sums(aim.group, people * weights, len(aim.target))
             weights = weights * (aim.target / np.where(aim.target > 0, totals, 1.0))[aim.group]
-        missed = max(
-            float(np.abs(_sums(aim.group, people * weights, len(aim.target)) - aim.target).max())
-            for aim in aims
-        )
-        missed /= everybody
-    return weights, rounds, missed
+        missed = max(float(np.abs(aim.missed(people * weights)).max()) for aim in aims) / everybody
+    return weights, rounds
+
+
+def _furthest(weighted: Float, aims: Sequence[_Aim], joined: Sequence[list[tuple[int, ...]]]) -> Miss:
+    """`weighted`: float64 (cells,), what the respondents of each weigh together."""
+    everybody, misses = float(weighted.sum()), [aim.missed(weighted) for aim in aims]
+    margin = max(range(len(aims)), key=lambda place: float(np.abs(misses[place]).max()))
+    group = int(np.abs(misses[margin]).argmax())
+    wanted = float(aims[margin].target[group])
+    return Miss(
+        margin=margin,
+        levels=joined[margin][group - 1] if group else (),
+        found=(wanted + float(misses[margin][group])) / everybody,
+        wanted=wanted / everybody,
+    )
 
 
 def _sums(place: Int, values: Float, size: int) -> Float:

@@ -285,8 +285,8 @@ def test_the_order_of_respondents_changes_not_one_bit() -> None:
     "scale", [Scale(1, 5, 2), Scale(1, 6, 2), Scale(1, 7, 2), Scale(0, 10, 3), Scale(1, 4, 2)]
 )
 def test_scales_of_any_length_end_at_nothing_and_a_hundred(scale: Scale) -> None:
-    instrument = make_instrument(["a", "b", "-c"], ["d"], scale=scale)
-    top = np.tile([scale.maximum, scale.maximum, scale.minimum, scale.maximum], (12, 1))
+    instrument = make_instrument(["a", "b", "-c"], ["d", "e"], scale=scale)
+    top = np.tile([scale.maximum, scale.maximum, scale.minimum, scale.maximum, scale.maximum], (12, 1))
     bottom = scale.minimum + scale.maximum - top
     for answers, score in ((top, 100.0), (bottom, 0.0)):
         document = build_scorecard(instrument, make_sheet(answers), WaveFacts())

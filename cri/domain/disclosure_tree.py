@@ -7,6 +7,8 @@ Method section 6.
 
 from collections.abc import Sequence
 
+import numpy as np
+
 _Backs = tuple[tuple[int, ...], bool]
 
 
@@ -62,11 +64,15 @@ def remainders(
 
 def nearest_shown(parents: Sequence[int], hidden: Sequence[bool]) -> list[int]:
     """Index of the nearest shown unit above each; -1 for the whole wave."""
-    above = [-1] * len(parents)
-    for unit in _downwards(_children(parents)):
-        parent = parents[unit]
-        above[unit] = max(parent, -1) if parent < 0 or not hidden[parent] else above[parent]
-    return above
+    above = np.append(
+        np.maximum(np.asarray(parents, dtype=np.int64), -1), -1
+    )  # the last: above the whole wave
+    is_hidden = np.append(np.asarray(hidden, dtype=bool), False)
+    # Each round jumps twice as far up as the one before, so that deep trees take few.
+    while (jumping := is_hidden[above]).any():
+        above[jumping] = above[above[jumping]]
+    nearest: list[int] = above[:-1].tolist()
+    return nearest
 
 
 def _children(parents: Sequence[int]) -> list[list[int]]:

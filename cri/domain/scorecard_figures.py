@@ -64,20 +64,28 @@ def figures_of(
     half = np.maximum(HALF_WIDTH_FLOOR, _t_quantiles(n_eff - 1) * se)
     return Figures(
         n=n.tolist(),
-        n_eff=_plain_numbers(n_eff),
+        n_eff=n_eff.tolist(),
         score=or_none(score),
         sd=or_none(sd),
         se=or_none(se),
-        interval=[
-            None if math.isnan(low) else [low, high]
-            for low, high in zip((score - half).tolist(), (score + half).tolist(), strict=True)
-        ],
+        interval=_intervals(score - half, score + half),
     )
 
 
 def or_none(values: Floats) -> list[float | None]:
     """Plain numbers, None for what is not one."""
-    return [value if math.isfinite(value) else None for value in values.tolist()]
+    numbers: list[float | None] = values.tolist()
+    for place in np.flatnonzero(~np.isfinite(values)).tolist():
+        numbers[place] = None
+    return numbers
+
+
+def _intervals(low: Floats, high: Floats) -> list[list[float] | None]:
+    """[low, high] of each group, None where there is none."""
+    pairs: list[list[float] | None] = np.stack([low, high], axis=1).tolist()
+    for place in np.flatnonzero(np.isnan(low)).tolist():
+        pairs[place] = None
+    return pairs
 
 
 def group_document(figures: Figures, group: int, suppressed: str | None) -> Document:
@@ -85,10 +93,6 @@ def group_document(figures: Figures, group: int, suppressed: str | None) -> Docu
     if suppressed:
         return {"n": None, "n_eff": None, "suppressed": suppressed, **NO_FIGURES}
     return {"n": figures.n[group], "suppressed": None, **figures.document(group)}
-
-
-def _plain_numbers(n_eff: Floats) -> list[float]:
-    return [float(value) for value in n_eff.tolist()]
 
 
 def _t_quantiles(freedom: Floats) -> Floats:

@@ -21,13 +21,11 @@ Int64 = npt.NDArray[np.int64]
 class ItemCounts:
     """How one item was answered by everybody.
 
-    `keyed`: people at each point of the scale, the least favourable first; `weighted`: the sums of their
-    weights, in the parts of the weights; the same numbers where there are none. `sums`: one group, of the
-    keyed answers, on the response scale. `top`: how many points at each end are a band.
+    `keyed`: people at each point of the scale, the least favourable first, never weighted. `sums`: one group,
+    of the keyed answers, on the response scale. `top`: how many points at each end are a band.
     """
 
     keyed: tuple[int, ...]
-    weighted: tuple[int, ...]
     dont_know: int
     sums: GroupSums
     top: int
@@ -39,19 +37,10 @@ class ItemCounts:
         return self.keyed[::-1] if self.is_reversed else self.keyed
 
     @property
-    def weighted_counts(self) -> tuple[int, ...]:
-        """The same, of the weights."""
-        return self.weighted[::-1] if self.is_reversed else self.weighted
-
-    @property
     def bands(self) -> tuple[int, int, int]:
         """People whose keyed answers are unfavourable, neutral, favourable."""
-        return _in_bands(self.keyed, self.top)
-
-    @property
-    def weighted_bands(self) -> tuple[int, int, int]:
-        """The same, of the weights."""
-        return _in_bands(self.weighted, self.top)
+        low, high = sum(self.keyed[: self.top]), sum(self.keyed[-self.top :])
+        return low, sum(self.keyed) - low - high, high
 
     @property
     def favourable(self) -> int:
@@ -67,11 +56,6 @@ class ItemCounts:
     def moments(self) -> Moments:
         """Of the keyed answers, unweighted, in exact numbers."""
         return self.sums.moments(0)
-
-
-def _in_bands(keyed: tuple[int, ...], top: int) -> tuple[int, int, int]:
-    low, high = sum(keyed[:top]), sum(keyed[-top:])
-    return low, sum(keyed) - low - high, high
 
 
 def count_items(
@@ -134,7 +118,6 @@ def _item_counts(
     points = counts[:, 1:]
     return ItemCounts(
         keyed=tuple(int(count) for count in points[0]),
-        weighted=tuple(int(weight) for weight in points[0 if weights is None else 1]),
         dont_know=dont_know,
         sums=group_sums(points[:, None, :], range(scale.minimum, scale.maximum + 1), 1, weights),
         top=scale.favourable,

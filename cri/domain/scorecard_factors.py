@@ -49,7 +49,8 @@ def factor_document(
     whole = figures_of(sums.whole, scale, people)
     agreement = agreement_of(everybodys_answers(sums), scale, gateway.minimum)
     weighted = sums.whole.weights is not None
-    together = _reliability(sums, gateway.minimum) if shown else _UNRELATED
+    # Beside the other items, any of these figures gives the standard deviation of a withheld one back.
+    together = _reliability(sums, gateway.minimum) if shown and not any(release.items) else _UNRELATED
     items = [
         item_document(item, counts, scale, gateway, withheld)
         for item, counts, withheld in zip(factor.items, sums.items, release.items, strict=True)
@@ -96,7 +97,7 @@ def item_document(
         "mean": or_none(counts.sums.mean())[0] if told else None,
         "sd": or_none(counts.sums.sd())[0] if told else None,
         "distribution": _distribution(counts, scale, gateway, bands_only=bands_only) if shares else None,
-        "favourable": None if favourable is None else counts.weighted_bands[2] / sum(counts.weighted),
+        "favourable": favourable,
         "favourable_limit": limit,
         "item_rest_r": None,
     }
@@ -167,22 +168,24 @@ def without_n_eff(figures: Figures) -> Document:
 
 
 def _favourable(sums: FactorSums) -> float | None:
-    """Share of all answers to the factor's items that are favourable."""
-    everything = sum(sum(item.weighted) for item in sums.items)
-    return sum(item.weighted_bands[2] for item in sums.items) / everything if everything else None
+    """Share of all answers to the factor's items that are favourable; of people, never weighted."""
+    everything = sum(item.moments.n for item in sums.items)
+    return sum(item.favourable for item in sums.items) / everything if everything else None
 
 
 def _distribution(counts: ItemCounts, scale: Scale, gateway: Gateway, *, bands_only: bool) -> Document:
-    """Shares (weighted where there are weights) of points as answered, or of bands, keyed."""
+    """Shares of points as answered, or of bands, keyed.
+
+    Of people, never weighted: a sum of a few weights tells how many people of each weight are in it, and
+    people of one weight are a crossing of groups.
+    """
     codes: tuple[str, ...] = BANDS
     people: tuple[int, ...] = counts.bands
-    weights: tuple[int, ...] = counts.weighted_bands
     if not bands_only:
         codes = tuple(str(point) for point in range(scale.minimum, scale.maximum + 1))
-        people, weights = counts.counts, counts.weighted_counts
-    everything = sum(weights)
+        people = counts.counts
     cells = []
-    for code, count, weight in zip(codes, people, weights, strict=True):
+    for code, count in zip(codes, people, strict=True):
         share, limit = gateway.share(count, counts.bands)
-        cells.append({"code": code, "share": None if share is None else weight / everything, "limit": limit})
+        cells.append({"code": code, "share": share, "limit": limit})
     return {"kind": "bands" if bands_only else "points", "cells": cells}

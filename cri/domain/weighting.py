@@ -36,6 +36,7 @@ Float = npt.NDArray[np.float64]
 Int = npt.NDArray[np.int64]
 
 _MOST_CELLS = 1 << 22
+_DECIMALS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,8 +271,9 @@ def _rake_cells(people: Float, aims: Sequence[_Aim], start: Float) -> tuple[Floa
 def _furthest(weighted: Float, aims: Sequence[_Aim], joined: Sequence[list[tuple[int, ...]]]) -> Miss:
     """`weighted`: float64 (cells,), what the respondents of each weigh together."""
     everybody, misses = float(weighted.sum()), [aim.missed(weighted) for aim in aims]
-    margin = max(range(len(aims)), key=lambda place: float(np.abs(misses[place]).max()))
-    group = int(np.abs(misses[margin]).argmax())
+    sizes = [np.abs(miss).round(_DECIMALS) for miss in misses]  # of equal ones always the first
+    margin = max(range(len(aims)), key=lambda place: float(sizes[place].max()))
+    group = int(sizes[margin].argmax())
     wanted = float(aims[margin].target[group])
     return Miss(
         margin=margin,

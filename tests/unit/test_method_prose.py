@@ -72,6 +72,7 @@ PHRASES = [
     f"misses its head-count by more than {weighting.TOLERANCE:.0e} of the respondents",
     f"in at most {weighting.MOST_ROUNDS} rounds",
     f"A level with under {weighting.SMALLEST_LEVEL} respondents is joined",
+    f"a weight is under {weighting.BEARABLE[0]} or over {weighting.BEARABLE[1]:g} times the mean",
     f"Weights are cut to {weighting.TRIMMED_TO[0]} and {weighting.TRIMMED_TO[1]} times their mean",
     f"A design effect over {weighting.NOTABLE_DESIGN_EFFECT} is a warning",
     # 4

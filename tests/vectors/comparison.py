@@ -40,6 +40,7 @@ def differences(
     """
     if isinstance(plain, Mapping) and isinstance(engine, Mapping):
         withheld = _withheld(engine, plain) if audited else set()
+        inside = [*ignore, *(["item_rest_r"] if "alpha" in withheld else [])]
         for key, value in plain.items():
             hidden = key in withheld and (None in (engine[key], value) or key == "suppressed")
             banded = (
@@ -47,7 +48,7 @@ def differences(
             )
             if key not in ignore and not hidden and not banded:
                 yield from differences(
-                    engine[key], value, audited=audited, ignore=ignore, place=f"{place}.{key}"
+                    engine[key], value, audited=audited, ignore=inside, place=f"{place}.{key}"
                 )
     elif isinstance(plain, list) and isinstance(engine, Sequence) and len(plain) == len(engine):
         for number, (one, other) in enumerate(zip(engine, plain, strict=True)):
@@ -65,7 +66,7 @@ def _withheld(engine: Mapping[str, Any], plain: Mapping[str, Any]) -> set[str]:
     if "complementary" in (engine.get("suppressed"), plain.get("suppressed")):
         found |= set(plain)
     if any(item.get("suppressed") == "complementary" for item in engine.get("items", ())):
-        found.add("favourable")
+        found |= {"favourable", "alpha", "omega", "mean_inter_item_r"}
     return found
 
 

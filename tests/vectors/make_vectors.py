@@ -158,6 +158,13 @@ def _same_answers(asked: Json) -> Iterator[Json]:
     ties = [[4 + place % 2, 4 + place // 2 % 2, 4, 3 + place // 4 % 2] for place in range(60)]
     about = "Two answers to each item, all in one band; one item without variance."
     yield vector("ties", about, asked, [header, *ties])
+    lone = instrument(SEVEN, "a", "b", "c d")
+    one = [[6 + place % 2, 5 + place % 3, 4 + place % 3, 3 + place % 4, "n1"] for place in range(30)]
+    other = [[6, 1 + place % 7, 6 + place % 2, 3 + place % 5, "n2"] for place in range(30)]
+    same_band = [[6, 6 + place % 2, 4 + place % 3, 4 + place % 2, "s1"] for place in range(12)]
+    about = "Factors of one item: all alike, and alike in a unit; the same item beside another one."
+    rows: Rows = [["a", "b", "c", "d", "unit"], *one, *other, *same_band]
+    yield vector("lone_items", about, lone, rows, units=TREE)
     apart = [[1, 7, 1, 1] if place % 2 else [7, 1, 7, 7] for place in range(50)]
     about = "Two camps: more spread than under the null, alpha below 0."
     yield vector("disagreement", about, asked, [header, *apart])
@@ -170,9 +177,14 @@ def _weights() -> Iterator[Json]:
     raked = {"units": TREE, "headcount": 300, "weights": "rake"}
     near = {"unit": {"north": 200, "south": 100}, "age": {"young": 60, "middle": 90, "older": 150}}
     yield vector("weights", "Raked to two margins.", asked, rows, **raked, headcounts=near)
-    far = {"unit": {"north": 20, "south": 280}, "age": {"young": 200, "middle": 80, "older": 20}}
+    far = {"unit": {"north": 40, "south": 260}, "age": {"young": 180, "middle": 80, "older": 40}}
     about = "Weights that are cut at 0.3 and 3 times their mean, and raked again."
     yield vector("weights_trimmed", about, asked, rows, **raked, headcounts=far)
+    ages = filled([("young", 20), ("older", 54), ("young", 1)])
+    rows = people(asked, 75, 16, 0.0, unit=filled([("n1", 30), ("n2", 30), ("s1", 15)]), age=ages)
+    few = {"unit": {"north": 240, "south": 60}, "age": {"young": 225, "older": 75}}
+    about = "A unit of fifteen of whom one weighs so much that they are worth fewer than ten."
+    yield vector("weights_light", about, asked, rows, **raked, headcounts=few)
     sizes = [("young", 30), ("middle", 6), ("older", 22), ("oldest", 4), ("", 8)]
     rows = people(asked, 70, 15, 0.0, age=filled(sizes))
     counted = {"age": {"young": 80, "middle": 60, "older": 40, "oldest": 30}}

@@ -21,6 +21,7 @@ HALF_WIDTH_FLOOR, LEAST_OWN_VARIANCE, MIXED_BELOW, MOST_STEPS = 1.0, 0.005, 0.5,
 SLIGHT_SKEW = {5: 1.34, 6: 1.85, 7: 2.90, 9: 5.66, 11: 7.31}
 MODERATE_SKEW = {5: 0.90, 6: 1.26, 7: 2.14, 9: 4.73, 11: 6.32}
 SMALLEST_LEVEL, MOST_ROUNDS, TOLERANCE, LIGHTEST, HEAVIEST = 10, 200, 1e-10, 0.3, 3.0
+SAME_WORTH, HIDDEN = 0.001, dict.fromkeys(("n_eff", "score", "sd", "se", "interval", "unweighted"))
 
 
 def score(instrument, rows, facts):
@@ -29,12 +30,10 @@ def score(instrument, rows, facts):
     factors = [factor_part(wave, factor) for factor in instrument["factors"]]
     population = {"headcount": wave.population, "responses": len(rows) - 1, "usable": len(wave.people)}
     population["response_rate"] = (len(rows) - 1) / wave.population if wave.population else None
-    population["weights"] = None
-    if wave.weighted:
-        n_eff = effective([person.weight for person in wave.people])
-        population["weights"] = {"design_effect": len(wave.people) / n_eff, "n_eff": n_eff}
-    found = {"population": population, "index": index_part(wave, factors), "factors": factors}
-    return found | {"units": units_part(wave), "agreement": agreement_part(wave)}
+    n_eff = effective([person.weight for person in wave.people]) if wave.weighted else 1
+    weights = {"design_effect": len(wave.people) / n_eff, "n_eff": n_eff} if wave.weighted else None
+    found = {"population": population | {"weights": weights}, "index": index_part(wave, factors)}
+    return found | {"factors": factors, "units": units_part(wave), "agreement": agreement_part(wave)}
 
 
 class Wave:
@@ -50,10 +49,9 @@ class Wave:
         parent = {unit["code"]: unit["parent"] for unit in self.units}
         self.upwards = {"": []}  # from each unit to the top, itself included
         for unit in parent:
-            code, self.upwards[unit] = unit, []
-            while code is not None:
-                self.upwards[unit].append(code)
-                code = parent[code]
+            self.upwards[unit] = [unit]
+            while (above := parent[self.upwards[unit][-1]]) is not None:
+                self.upwards[unit].append(above)
         self.weighted = facts.get("weights") == "rake"
         if self.weighted:
             rake(self, facts["headcounts"])
@@ -77,8 +75,8 @@ class Person:
 
 def figures(wave, values, weights, population, centre=None):
     """Section 4: score, sd, se, 95 % interval of people's values; `centre`: the score, if not their mean."""
-    found = {"n": len(values), "n_eff": None, "score": None, "sd": None, "se": None, "interval": None}
-    if len(values) < wave.minimum:
+    found = {"n": len(values)} | HIDDEN
+    if not enough(wave, weights):
         return found
     (mean, variance), n_eff = mean_and_variance(values, weights), effective(weights)
     score = mean if centre is None else centre  # the index's
@@ -92,8 +90,7 @@ def figures(wave, values, weights, population, centre=None):
 def both_figures(wave, people, values, centres=(None, None)):
     """The figures of the whole wave, and beside the weighted ones the unweighted."""
     part = figures(wave, values, [person.weight for person in people], wave.population, centres[0])
-    part["unweighted"] = None
-    if wave.weighted and len(people) >= wave.minimum:
+    if wave.weighted and part["score"] is not None:
         same = figures(wave, values, [1.0] * len(values), wave.population, centres[1])
         part["unweighted"] = {key: same[key] for key in ("score", "sd", "se", "interval")}
     return part
@@ -111,14 +108,19 @@ def effective(weights):
     return fsum(weights) ** 2 / fsum(w * w for w in weights)
 
 
+def enough(wave, weights):
+    """Sections 3 and 6: whether a figure has the minimum behind it, in people and in what they are worth."""
+    return len(weights) >= wave.minimum and effective(weights) >= wave.minimum - SAME_WORTH
+
+
 def index_part(wave, factors):
     """Section 3: the mean of the factors' scores; all else from the people who have every factor."""
     complete = [person for person in wave.people if len(person.scores) == len(factors)]
-    centres = [None, None]
-    if len(complete) >= wave.minimum:
-        for place, parts in enumerate((factors, [factor["unweighted"] for factor in factors])):
-            centres[place] = fsum(part["score"] for part in parts if part) / len(factors)
-    return both_figures(wave, complete, [fsum(p.scores.values()) / len(factors) for p in complete], centres)
+    known = all(factor["score"] is not None for factor in factors)
+    both = (factors, [factor["unweighted"] for factor in factors]) if known else ([], [])
+    centres = [fsum(part["score"] for part in parts if part) / len(factors) for parts in both]
+    part = both_figures(wave, complete, [fsum(p.scores.values()) / len(factors) for p in complete], centres)
+    return part if known else part | HIDDEN
 
 
 def factor_part(wave, factor):
@@ -127,34 +129,31 @@ def factor_part(wave, factor):
     having = [person for person in wave.people if code in person.scores]
     part = {"code": code, **both_figures(wave, having, [person.scores[code] for person in having])}
     items, part["favourable"] = [item_part(wave, item) for item in factor["items"]], None
-    if len(having) >= wave.minimum and all(item["distribution"] for item in items):
-        given = [(p.weight, p.answers[item]) for p in wave.people for item in codes if item in p.answers]
-        favourable = fsum(weight for weight, answer in given if band(wave.scale, answer) == 2)
-        part["favourable"] = favourable / fsum(weight for weight, _ in given)
-    part |= reliability_part(wave, codes, len(having), items)
-    shown = all(item["mean"] is not None for item in items)
+    part |= HIDDEN if len(items) == 1 and items[0]["mean"] is None else {}  # the score is its mean
+    shown = part["score"] is not None and all(item["mean"] is not None for item in items)
+    if shown:
+        given = [p.answers[item] for p in wave.people for item in codes if item in p.answers]
+        part["favourable"] = sum(band(wave.scale, answer) == 2 for answer in given) / len(given)
+    part |= reliability_part(wave, codes, len(having) if shown else 0, items)
     return part | together(wave, codes, wave.people if shown else []) | {"items": items}
 
 
 def item_part(wave, item):
-    """Sections 3 and 6: mean and sd keyed, on the response scale; distribution as given, or by band."""
+    """Sections 3, 6: mean and sd keyed, on the response scale; distribution as given or by band."""
     code, scale = item["code"], wave.scale
     having = [person for person in wave.people if code in person.answers]
     answers, weights = [p.answers[code] for p in having], [p.weight for p in having]
     part = {"code": code, "reversed": bool(item.get("reversed")), "n": len(having), "n_eff": None}
     part["dont_know"] = sum(person.cells[code] == "DK" for person in wave.everybody)
     part |= dict.fromkeys(("mean", "sd", "distribution", "favourable", "favourable_limit", "item_rest_r"))
-    if len(having) < wave.minimum:
-        return part
     bands, full = [band(scale, answer) for answer in answers], len(having) >= FULL_DISTRIBUTION
-    if len(set(bands)) == 1:
+    if not enough(wave, weights) or len(set(bands)) == 1:
         return part
     mean, variance = mean_and_variance(answers, weights)
     part |= {"n_eff": effective(weights), "mean": mean, "sd": sqrt(variance)}
 
     def cell(name, chosen):
-        share = fsum(weight for weight, one in zip(weights, chosen, strict=True) if one) / fsum(weights)
-        share = None if full and not any(chosen) else share
+        share = None if full and not any(chosen) else sum(chosen) / len(having)
         return {"code": name, "share": share, "limit": "under_5" if share is None else None}
 
     names = ("unfavourable", "neutral", "favourable")
@@ -168,9 +167,8 @@ def item_part(wave, item):
 
 def band(scale, answer):
     """0 unfavourable, 1 neutral, 2 favourable, of a keyed answer."""
-    if answer > scale["max"] - scale["favourable"]:
-        return 2
-    return 0 if answer < scale["min"] + scale["favourable"] else 1
+    favourable = answer > scale["max"] - scale["favourable"]
+    return 2 if favourable else int(answer >= scale["min"] + scale["favourable"])
 
 
 def rake(wave, headcounts):
@@ -186,8 +184,10 @@ def rake(wave, headcounts):
                 for person in members:
                     person.weight *= wanted / have
             missed = [fsum(p.weight for p in group) - wanted for groups in aims for group, wanted in groups]
-            if max(map(abs, missed)) <= TOLERANCE * len(wave.people):
+            if met := (max(map(abs, missed)) <= TOLERANCE * len(wave.people)):
                 break
+    if not met or any(not 0.1 <= person.weight <= 10 for person in wave.people):
+        raise ValueError("no weights that meet all margins, each 0.1 to 10 times their mean")
 
 
 def joined(wave, margin, levels):
@@ -217,7 +217,7 @@ def reliability_part(wave, codes, n, items):
     everything, each = fsum(map(fsum, c)), range(k)
     for i, item in enumerate(items):
         rest = fsum(c[j][m] for j in each for m in each if i not in (j, m))
-        if c[i][i] > 0 and rest > 0 and item["mean"] is not None:
+        if c[i][i] > 0 and rest > 0:
             r = fsum(c[i][j] for j in each if j != i) / sqrt(c[i][i] * rest)
             item["item_rest_r"] = max(-1.0, min(1.0, r))
     if everything > 0:
@@ -265,13 +265,12 @@ def together(wave, codes, people):
         return {"rwg_j": None, "ad_m": None, "mixed_views": None}
     j, uniform = len(answers), (wave.points**2 - 1) / 12
     spread = fsum(mean_and_variance(given, [1.0] * len(given))[1] for given in answers) / j
-    nulls = {"uniform": uniform, "slight_skew": SLIGHT_SKEW.get(wave.points)}
-    nulls["moderate_skew"] = MODERATE_SKEW.get(wave.points)
-    found = {name: rwg_j(spread, null, j) for name, null in nulls.items()}
+    nulls = {"slight_skew": SLIGHT_SKEW.get(wave.points), "moderate_skew": MODERATE_SKEW.get(wave.points)}
+    found = {name: rwg_j(spread, null, j) for name, null in ({"uniform": uniform} | nulls).items()}
     found["uniform_untruncated"] = rwg_j(spread, uniform, j, cut=False)
     ad_m = fsum(fsum(abs(x - sum(given) / len(given)) for x in given) / len(given) for given in answers) / j
-    wide = found["slight_skew"] is not None and found["slight_skew"] < MIXED_BELOW
-    return {"rwg_j": found, "ad_m": ad_m, "mixed_views": wide or ad_m > wave.points / 6}
+    slight = 1 if found["slight_skew"] is None else found["slight_skew"]
+    return {"rwg_j": found, "ad_m": ad_m, "mixed_views": slight < MIXED_BELOW or ad_m > wave.points / 6}
 
 
 def rwg_j(spread, null, j, cut=True):
@@ -287,11 +286,10 @@ def agreement_part(wave):
     shown = {unit["code"]: unit["factors"] or {} for unit in units_part(wave)} if wave.units else {}
     for factor in wave.instrument["factors"] if wave.units else ():
         code, groups = factor["code"], {}
-        for person in wave.people:
+        for person in (person for person in wave.people if code in person.scores):
             around = [u for u in wave.upwards[person.cells["unit"]] if shown[u].get(code, {}).get("n")]
-            if code in person.scores and around:
-                groups.setdefault(around[0], []).append(person.scores[code])
-        part["icc1"][factor["code"]], part["icc2"][factor["code"]] = icc(list(groups.values()))
+            groups.setdefault(around[0] if around else None, []).append(person.scores[code])
+        part["icc1"][code], part["icc2"][code] = icc([groups[unit] for unit in groups if unit])
     return part
 
 
@@ -316,13 +314,17 @@ def units_part(wave):
     hidden = hide(wave, wave.people, members, {})
     parts = [{key: unit[key] for key in ("code", "name", "parent")} for unit in wave.units]
     for part in parts:
-        shown = part["code"] not in hidden
-        part |= {"n": len(members[part["code"]]) if shown else None, "suppressed": hidden.get(part["code"])}
-        part["factors"] = {} if shown else None
+        n, why = len(members[part["code"]]), hidden.get(part["code"])
+        part |= {"n": None if why else n, "suppressed": why, "factors": None if why else {}}
     for factor in wave.instrument["factors"]:
         code, codes = factor["code"], [item["code"] for item in factor["items"]]
         having = {unit: [p for p in group if code in p.scores] for unit, group in members.items()}
         why = hide(wave, [p for p in wave.people if code in p.scores], having, hidden)
+        light = (unit for unit, group in having.items() if not enough(wave, [p.weight for p in group]))
+        why = dict.fromkeys(light, "small") | why
+        found = {u: {band(wave.scale, p.answers.get(codes[0], 0)) for p in having[u]} for u in having}
+        if len(codes) == 1 and any(len(found[u]) == 1 for u in found if u not in why):  # score = mean
+            why = dict.fromkeys(having, "complementary") | why
         for unit, part in zip(wave.units, parts, strict=True):
             if part["suppressed"] is None:
                 group = [] if unit["code"] in why else having[unit["code"]]
@@ -330,7 +332,7 @@ def units_part(wave):
                 found = figures(wave, values, weights, unit.get("headcount"))
                 found |= together(wave, codes, members[unit["code"]] if group else [])
                 found |= {"n": len(group) or None, "suppressed": why.get(unit["code"])}
-                part["factors"][code] = found
+                part["factors"][code] = {key: value for key, value in found.items() if key != "unweighted"}
     return parts
 
 
@@ -375,7 +377,7 @@ def quantile(share, p):
     """Where an increasing function of x >= 0 reaches p: doubling, then halving until nothing moves."""
     low, high = 0.0, 1.0
     while share(high) < p:
-        low, high = high, 2 * high
+        high *= 2
     while low < (middle := (low + high) / 2) < high:
         low, high = (middle, high) if share(middle) < p else (low, middle)
     return high
@@ -393,6 +395,5 @@ def f_quantile(p, d1, d2):
 
 
 if __name__ == "__main__":
-    vector = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    found = score(vector["instrument"], vector["rows"], vector["facts"])
-    sys.stdout.write(json.dumps(found, indent=1) + "\n")
+    told = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    sys.stdout.write(json.dumps(score(told["instrument"], told["rows"], told["facts"]), indent=1) + "\n")

@@ -15,7 +15,14 @@ from tests.vectors.comparison import differences, engine_scorecard
 from tests.vectors.make_vectors import make
 
 FOLDER = Path(__file__).parent
-AUDITED = {"five_points", "raised_minimum", "seven_points", "weights_joined", "worked_example"}
+AUDITED = {
+    "five_points",
+    "raised_minimum",
+    "seven_points",
+    "weights_joined",
+    "weights_light",
+    "worked_example",
+}
 """Where the engine's release plan withholds what the plain scorer, which makes no audit, shows."""
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))
 
@@ -97,7 +104,15 @@ MISTAKES = {
     "n for n_eff": ("sqrt(variance / n_eff * left)", "sqrt(variance / len(values) * left)"),
     "the index is the mean of people's": ("mean if centre is None else", "mean if True else"),
     "top two of eleven": ('scale["max"] - scale["favourable"]', 'scale["max"] - 2'),
-    "don't know in the share": ("if one) / fsum(weights)", "if one) / len(wave.everybody)"),
+    "don't know in the share": ("sum(chosen) / len(having)", "sum(chosen) / len(wave.everybody)"),
+    "weighted shares": (
+        "sum(chosen) / len(having)",
+        "fsum(w for w, one in zip(weights, chosen) if one) / fsum(weights)",
+    ),
+    "people, whatever they are worth": ("and effective(weights) >= wave.minimum - SAME_WORTH", ""),
+    "a lone item's factor": ('HIDDEN if len(items) == 1 and items[0]["mean"] is None', "HIDDEN if False"),
+    "a lone item in a unit": ("if len(codes) == 1 and any(", "if False and any("),
+    "alpha beside a withheld item": ("len(having) if shown else 0", "len(having)"),
     "points from 41 answers": ("len(having) >= FULL_DISTRIBUTION", "len(having) > FULL_DISTRIBUTION"),
     "eleven for ten": ("FEWEST_FOR_ALPHA = 10,", "FEWEST_FOR_ALPHA = 11,"),
     "the usable, not the answers": ('"responses": len(rows) - 1', '"responses": len(wave.people)'),
@@ -126,13 +141,15 @@ def test_a_scorer_with_a_mistake_is_caught(mistake: str) -> None:
     assert source.count(right) == 1
     mistaken: dict[str, Any] = {"__name__": "mistaken"}
     exec(compile(source.replace(right, wrong), "mistaken", "exec"), mistaken)
-    found = [
-        name
-        for name in NAMES
-        for vector in [stored(name)]
-        if list(differences(mistaken["score"](*_given(vector)), vector["scorecard"], audited=False))
-    ]
-    assert found
+
+    def caught(vector: dict[str, Any]) -> bool:
+        try:
+            found = mistaken["score"](*_given(vector))
+        except ValueError:  # refused, where there is a scorecard
+            return True
+        return any(differences(found, vector["scorecard"], audited=False))
+
+    assert any(caught(stored(name)) for name in NAMES)
 
 
 def test_without_a_mistake_nothing_is_caught() -> None:

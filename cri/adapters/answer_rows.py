@@ -9,7 +9,8 @@ import numpy.typing as npt
 from cri.adapters.answer_columns import LONGEST_CELL, UNIT, AnswerColumn, answer_columns
 from cri.adapters.csv_blocks import TextColumn, read_columns
 from cri.adapters.csv_tables import CsvTable, Row
-from cri.domain.errors import InputProblem, ProblemList
+from cri.adapters.unit_tables import MOST_UNITS, unseen_character
+from cri.domain.errors import InputError, InputProblem, ProblemList
 from cri.domain.instrument import Instrument
 from cri.domain.sheet import NO_UNIT, UNANSWERED, AnswerSheet, Unit
 
@@ -113,19 +114,29 @@ class AnswerRows:
     def _unit_of(self, row: int, cell: str) -> int:
         place = self._unit_place(cell)
         if place is None:
-            what = f"{cell.strip()[:40]} is not a unit"
-            expected = "a code of the file of units, or nothing"
-            if self.units is None:
-                what, expected = f"is {len(cell):,} characters long", f"at most {LONGEST_CELL}"
-            self._wrong(row, UNIT, what, expected)
+            self._wrong(row, UNIT, *self._unit_problem(cell))
         return NO_UNIT if place is None else place
 
     def _unit_place(self, cell: str) -> int | None:
-        """Index of the unit a cell names; without a file of units, every code is one."""
+        """Index of the unit a cell names; without a file of units, every code is one, up to `MOST_UNITS`."""
         code = cell.strip()
-        if code not in self._unit_index and self.units is None and len(cell) <= LONGEST_CELL:
-            self._unit_index[code] = len(self._unit_index) - 1
-        return self._unit_index.get(code)
+        known = self._unit_index
+        may_be_new = self.units is None and len(cell) <= LONGEST_CELL and len(known) <= MOST_UNITS
+        if may_be_new and code not in known and not unseen_character(code):
+            known[code] = len(known) - 1
+        return known.get(code)
+
+    def _unit_problem(self, cell: str) -> tuple[str, str]:
+        """(what is wrong with a cell that names no unit, what is expected). Raises InputError: too many."""
+        if self.units is not None:
+            return f"{cell.strip()[:40]} is not a unit", "a code of the file of units, or nothing"
+        if len(cell) > LONGEST_CELL:
+            return f"is {len(cell):,} characters long", f"at most {LONGEST_CELL}"
+        if unseen := unseen_character(cell.strip()):
+            return unseen, "letters, digits, signs and blanks"
+        # No use in reading on: every row to come would be wrong in the same way.
+        what = f"more than {MOST_UNITS:,} codes: a column of unit codes, not of people?"
+        raise InputError([InputProblem(what, f"{self.table.path}: column {UNIT}", "a code for each unit")])
 
     def _wrong(self, row: int, column: str, what: str, expected: str) -> None:
         self.problems.add(self.table.problem(row, column, what, expected))

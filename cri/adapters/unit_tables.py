@@ -8,11 +8,14 @@ from cri.adapters.csv_tables import CsvTable, open_table
 from cri.domain.errors import InputError, InputProblem, ProblemList
 from cri.domain.sheet import Unit, units_in_cycles
 
-MOST_UNITS: Final = 100_000
+MOST_UNITS: Final = 20_000
+"""Units of one wave. A unit is a group of people, so more of them is a sign of a column of people."""
 
 _REQUIRED = ("code", "parent", "name")
 _COLUMNS = (*_REQUIRED, "headcount")
 _LONGEST = 200
+# Control characters, and those that turn the direction of what stands around them on a page or in a terminal.
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _HEADCOUNT = re.compile(r"([0-9]{1,9})(?:[.,]0)?")
 
 
@@ -55,6 +58,12 @@ def unit_table(path: Path) -> tuple[Unit, ...]:
     return tuple(units)
 
 
+def unseen_character(text: str) -> str | None:
+    """What is wrong with a code or name that holds a character nobody can see; None for nothing."""
+    found = _UNSEEN.search(text)
+    return f"holds a character that cannot be seen (U+{ord(found[0]):04X})" if found else None
+
+
 def head_count(text: str) -> int | None:
     """The number that 120 or 120.0 is; None for anything else: 1.200 may be one or twelve hundred."""
     found = _HEADCOUNT.fullmatch(text)
@@ -82,6 +91,11 @@ def _unit(table: CsvTable, row: int, values: dict[str, str]) -> tuple[Unit, list
         table.problem(row, column, "is too long", f"at most {_LONGEST} characters")
         for column in _REQUIRED
         if len(values[column]) > _LONGEST
+    ]
+    problems += [
+        table.problem(row, column, unseen, "letters, digits, signs and blanks")
+        for column in _REQUIRED
+        if (unseen := unseen_character(values[column]))
     ]
     headcount = values.get("headcount", "")
     known = head_count(headcount)

@@ -7,8 +7,10 @@ SHOWN = 20
 """How many problems an error spells out before it says "and N more"."""
 
 
-_CONTROL = dict.fromkeys([*range(32), *range(127, 160)], "\ufffd")
-"""What could move the cursor of the terminal that shows a problem."""
+_CONTROL = dict.fromkeys(
+    [*range(32), *range(127, 160), *range(0x202A, 0x202F), *range(0x2066, 0x206A)], "\ufffd"
+)
+"""What could move the cursor of the terminal that shows a problem, or turn what it writes."""
 
 
 class CriError(Exception):

@@ -107,9 +107,10 @@ def _median(rows: list[dict[str, str]], measure: str) -> float:
 def composite(case: Case) -> Iterator[Check]:
     """The index is the mean of its factors: published composites against scorecards of their parts.
 
-    Three factors of one item on 0 to 100, and twelve people who all say the published whole per cent.
+    Three factors on 0 to 100, and twelve people who all say the published whole per cent; to two items each,
+    since a factor of one that all answered alike has no score to show.
     """
-    asked = make_instrument(*([part] for part in "abc"), scale=Scale(0, 100, 2))
+    asked = make_instrument(*([part, f"{part}2"] for part in "abc"), scale=Scale(0, 100, 2))
     for year in WHOLE:
         figures: dict[str, dict[str, str]] = {}
         for row in case.rows():
@@ -118,7 +119,7 @@ def composite(case: Case) -> Iterator[Check]:
         apart = []
         for unit in figures.values():
             parts = [round(100 * float(unit[f"Employee Engagement: {part}"])) for part in PARTS]
-            document = build_scorecard(asked, make_sheet([parts] * 12), WaveFacts())
+            document = build_scorecard(asked, make_sheet([np.repeat(parts, 2)] * 12), WaveFacts())
             published = float(unit["Employee Engagement: Overall"])
             apart.append(abs(document["index"]["score"] / 100 - published))
         yield Check(f"{year}.n", len(apart), case.value[year]["n"])

@@ -131,7 +131,7 @@ def companies(tmp_path_factory: pytest.TempPathFactory, cases: Cases, rows: Rows
     return scored(folder / "answers.csv", "--instrument", folder)
 
 
-def test_a_factor_of_eleven_items(companies: dict[str, Any], cases: Cases) -> None:
+def test_a_factor_of_eleven_items(companies: dict[str, Any], cases: Cases, rows: Rows) -> None:
     (factor,) = companies["factors"]
     name, lead = "reliability_bhr2000", "bhr2000.lead11"
     alpha = told(cases, name, "cronbach_alpha", f"{lead}.alpha")
@@ -148,10 +148,31 @@ def test_a_factor_of_eleven_items(companies: dict[str, Any], cases: Cases) -> No
         assert [item[field] for item in factor["items"]] == pytest.approx(items[theirs], rel=1e-9)
     assert companies["index"]["score"] == factor["score"]
     assert companies["index"]["sd"] == pytest.approx(factor["sd"], rel=1e-12)
-    icc = told(cases, "agreement_bhr2000", "icc1_unbalanced_n0", f"{lead}.icc1_n0")
-    assert companies["agreement"]["icc1"]["lead"] == pytest.approx(icc["icc1"], rel=1e-9)
-    icc = told(cases, "agreement_bhr2000", "icc1_icc2", f"{lead}.icc1_icc2_multilevel")
-    assert companies["agreement"]["icc2"]["lead"] == pytest.approx(icc["icc2"], rel=1e-9)
+    # The reference is of all 99 companies, which `icc` reproduces; the scorecard's is of those it shows.
+    people = rows("bhr2000/bhr2000.csv")
+    names = [item["code"] for item in factor["items"]]
+    by_company: dict[str, list[float]] = {}
+    for one in people:
+        by_company.setdefault(one["GRP"], []).append(float(np.mean([int(one[name]) for name in names])))
+    one, two = _icc_of(list(by_company.values()))
+    first = told(cases, "agreement_bhr2000", "icc1_unbalanced_n0", f"{lead}.icc1_n0")
+    second = told(cases, "agreement_bhr2000", "icc1_icc2", f"{lead}.icc1_icc2_multilevel")
+    assert (one, two) == pytest.approx((first["icc1"], second["icc2"]), rel=1e-9)
+    hidden = {unit["code"] for unit in companies["units"] if unit["suppressed"]}
+    assert hidden
+    one, two = _icc_of([scores for code, scores in by_company.items() if code not in hidden])
+    assert companies["agreement"]["icc1"]["lead"] == pytest.approx(one, rel=1e-9)
+    assert companies["agreement"]["icc2"]["lead"] == pytest.approx(two, rel=1e-9)
+
+
+def _icc_of(groups: list[list[float]]) -> tuple[float, float]:
+    """ICC(1) and ICC(2) by a one-way analysis of variance, written out."""
+    n, k = sum(map(len, groups)), len(groups)
+    grand = sum(map(sum, groups)) / n
+    between = sum(len(one) * (np.mean(one) - grand) ** 2 for one in groups) / (k - 1)
+    within = sum(((np.array(one) - np.mean(one)) ** 2).sum() for one in groups) / (n - k)
+    size = (n - sum(len(one) ** 2 for one in groups) / n) / (k - 1)
+    return float((between - within) / (between + (size - 1) * within)), float((between - within) / between)
 
 
 def test_ninety_nine_groups(companies: dict[str, Any], cases: Cases, rows: Rows) -> None:

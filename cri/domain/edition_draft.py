@@ -253,9 +253,7 @@ class _Making:
 
     def _published(self) -> list[Figure]:
         place = {sheet: number for number, sheet in enumerate(self.sheets)}
-        return [
-            figure for cell in self.ledger.cells if cell.item is None for figure in cell.figures(place)
-        ]
+        return [figure for cell in self.ledger.cells if cell.item is None for figure in cell.figures(place)]
 
     def _owner_codes(self) -> Integers:
         """Int (contributions ever used,), equal for contributions of one owner; the pool's come first."""

@@ -181,7 +181,7 @@ def test_omega_is_that_of_statsmodels(items: int) -> None:
     correlations = np.corrcoef(correlated(300 + items, items).T)
     fitted = fit_one_factor(correlations)
     assert fitted is not None
-    reference = ReferenceModel(corr=correlations, n_factor=1, method="ml", nobs=300).fit(maxiter=500)
+    reference = ReferenceModel(corr=correlations, n_factor=1, method="ml", nobs=300).fit(maxiter=500, rng=0)
     expected = reference.loadings[:, 0] * np.sign(reference.loadings[:, 0].sum())
     assert fitted[0] == pytest.approx(expected, rel=1e-4)
     assert fitted[1] == pytest.approx(reference.uniqueness, rel=1e-4)
@@ -207,7 +207,7 @@ def test_a_heywood_case_has_no_omega_where_the_bound_alone_would_give_one() -> N
     assert np.linalg.eigvalsh(heywood()).min() > 0
     assert one_factor_omega(heywood(), 500) is None
     with warnings.catch_warnings(action="ignore"):  # it says that it did not converge
-        bounded = ReferenceModel(corr=heywood(), n_factor=1, method="ml", nobs=500).fit(maxiter=500)
+        bounded = ReferenceModel(corr=heywood(), n_factor=1, method="ml", nobs=500).fit(maxiter=500, rng=0)
     assert bounded.uniqueness.min() <= LEAST_UNIQUENESS
 
 

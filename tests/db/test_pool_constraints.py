@@ -18,11 +18,18 @@ NOW = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def pool(database: Database) -> Iterator[sessionmaker[Session]]:
-    """Sessions of the pool's role."""
+def pool(database: Database, superuser: psycopg.Connection) -> Iterator[sessionmaker[Session]]:
+    """Sessions of the pool's role. What they commit is taken away again: other tests read the whole pool."""
     engine = make_engine(database.pool)
     yield make_sessions(engine)
     engine.dispose()
+    superuser.rollback()
+    superuser.execute(
+        "DELETE FROM pool.edition_member USING pool.edition WHERE edition = number AND sha256 = '0'"
+    )
+    superuser.execute("DELETE FROM pool.edition WHERE sha256 = '0'")
+    superuser.execute("DELETE FROM pool.contribution WHERE aggregates = '{}'")
+    superuser.commit()
 
 
 def contribution(*, synthetic: bool) -> Contribution:

@@ -88,6 +88,14 @@ class CsvTable:
         """A row has more or fewer cells than there are columns."""
         return self.problem(row, None, f"has {len(cells)} cells", f"{len(self.header)} as in the header")
 
+    def records(self, problems: ProblemList) -> Iterator[tuple[int, dict[str, str]]]:
+        """Rows as (row, cell by column, without blanks around it); a row of another length is a problem."""
+        for row, cells in self.rows:
+            if len(cells) == len(self.header):
+                yield row, dict(zip(self.header, map(str.strip, cells), strict=True))
+            else:
+                problems.add(self.wrong_length(row, cells))
+
 
 def open_table(path: Path, known: Collection[str] = ()) -> CsvTable:
     """Read a CSV file's header; the rows follow lazily. Raises InputError if it is no such thing.

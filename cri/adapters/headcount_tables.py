@@ -34,11 +34,7 @@ def headcount_table(path: Path, instrument: Instrument, sheet: AnswerSheet) -> H
     found: dict[str, dict[str, int]] = {}
     problems = ProblemList()
     try:
-        for row, cells in table.rows:
-            if len(cells) != len(table.header):
-                problems.add(table.wrong_length(row, cells))
-                continue
-            values = dict(zip(table.header, map(str.strip, cells), strict=True))
+        for row, values in table.records(problems):
             if problem := _row_problem(table, row, values, levels, found):
                 problems.add(problem)
             else:

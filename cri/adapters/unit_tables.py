@@ -32,11 +32,7 @@ def unit_table(path: Path) -> tuple[Unit, ...]:
     row_of: dict[str, int] = {}
     problems = ProblemList()
     try:
-        for row, cells in table.rows:
-            if len(cells) != len(table.header):
-                problems.add(table.wrong_length(row, cells))
-                continue
-            values = dict(zip(table.header, map(str.strip, cells), strict=True))
+        for row, values in table.records(problems):
             unit, found = _unit(table, row, values)
             problems.add(*found)
             if unit.code in row_of:

@@ -60,7 +60,7 @@ class ChangeAudit:
         self.owners = everyone[self.later]
         factors = [code for code in figures_of(members[0].scorecard) if code != INDEX]
         self.components = (INDEX, *factors)
-        parts = audited_parts(dict.fromkeys(factors, ()), items=False)
+        parts = audited_parts(factors)
         self.pool = AuditedPool(everyone, parts)
         self.published = [
             figure for cell in ledger.cells if cell.item is None for figure in cell.figures(self.place)

@@ -101,7 +101,7 @@ class _Making:
         self.figures = list(figures_of(self.pool[0].scorecard))
         self.items = items_by_factor(self.pool[0].scorecard)
         self.scores = figure_table(self.pool, "score")
-        parts = audited_parts({code: () for code in self.figures if code != INDEX}, items=False)
+        parts = audited_parts(code for code in self.figures if code != INDEX)
         self.publisher = publisher_for(AuditedPool(self.owners, parts), self._published())
         self.whole: dict[str, tuple[Integers, ...]] = {}
         self.cells: list[dict[str, Any]] = []

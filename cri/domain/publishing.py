@@ -5,7 +5,7 @@ to one; a cell that fails even so keeps the last edition's values or shows nothi
 equation, so what held before an edition holds after it. Method section 5.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -255,7 +255,6 @@ def _tied_to(thin: NDArray[np.bool_], published: Sequence[Figure]) -> NDArray[np
     return tied
 
 
-def audited_parts(factors: Mapping[str, Sequence[str]], *, items: bool) -> dict[str, tuple[str, ...]]:
-    """What each component is the mean of: the index of its factors and, with items, a factor of its items."""
-    parts: dict[str, tuple[str, ...]] = {"index": tuple(factors)}
-    return parts | ({code: tuple(of) for code, of in factors.items() if of} if items else {})
+def audited_parts(factors: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """What each component is the mean of: the index of its factors."""
+    return {"index": tuple(factors)}

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cri.domain import claims as says
-from cri.domain.change import Summary, compare, holm
+from cri.domain.change import compare, holm
 from cri.domain.claims import Claim, Value, claim_of
+from cri.domain.scorecard_change import summary_of
 
 Document = Mapping[str, Any]
 
@@ -65,7 +66,9 @@ def early_late_claims(quality: Document | None) -> list[Claim]:
     if not halves or not halves["early"]["factors"] or not halves["late"]["factors"]:
         return []
     early, late = halves["early"]["factors"], halves["late"]["factors"]
-    found = compare([_summary(early[code]) for code in early], [_summary(late[code]) for code in early], holm)
+    found = compare(
+        [summary_of(early[code]) for code in early], [summary_of(late[code]) for code in early], holm
+    )
     differing = [
         claim_of(
             "early_late.differ",
@@ -131,12 +134,6 @@ def change_claims(change: Document | None) -> list[Claim]:
             )
         )
     return made
-
-
-def _summary(figures: Document) -> Summary | None:
-    if figures["score"] is None or figures["sd"] is None or not figures["n_eff"]:
-        return None
-    return Summary(figures["score"], figures["sd"], figures["n_eff"])
 
 
 def _unit_rows(units: Sequence[Document], factor: str) -> list[dict[str, Any]]:

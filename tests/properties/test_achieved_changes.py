@@ -107,7 +107,7 @@ def exposed_together(changes: ChangesDraft, *editions: Draft) -> tuple[int, ...]
     }  # each its own owner
     pool = AuditedPool(
         np.array([agency[sheet] for sheet in sheets]),
-        audited_parts(dict.fromkeys(FACTORS, ()), items=False),
+        audited_parts(FACTORS),
     )
     return exposed_owners(pool, [figure for cell in cells for figure in cell.figures(place)])
 
@@ -209,7 +209,7 @@ def test_beyond_the_exact_audit_each_group_has_earlier_waves_of_its_own(
     owner = {sheet_digest(f"a{number}-{wave}"): number for number in range(240) for wave in range(2)}
     pool = AuditedPool(
         np.array([owner[sheet] for sheet in sheets]),
-        audited_parts(dict.fromkeys(FACTORS, ()), items=False),
+        audited_parts(FACTORS),
     )
     figures = [figure for cell in cells for figure in cell.figures(place)]
     assert exposed_owners(pool, figures) is None
@@ -222,7 +222,7 @@ def test_beyond_the_exact_audit_each_group_has_earlier_waves_of_its_own(
 
 
 def test_a_weighted_figure_without_owners_of_its_own_taints_who_is_in_it() -> None:
-    pool = AuditedPool(np.tile(np.arange(8), 2), audited_parts(dict.fromkeys(FACTORS, ()), items=False))
+    pool = AuditedPool(np.tile(np.arange(8), 2), audited_parts(FACTORS))
     weights = np.concatenate([np.ones(4), np.full(4, -0.5)])
     change = Figure("insight", np.array([0, 1, 2, 3, 8, 9, 10, 11]), weights)
     before = Figure("insight", np.arange(8, 16))

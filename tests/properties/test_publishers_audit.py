@@ -136,7 +136,7 @@ def test_the_audit_and_the_attacker_agree_on_any_figures(seed: int) -> None:
     draws = np.random.default_rng(seed)
     total = int(draws.integers(5, 11))
     owners = draws.integers(0, total, total) if seed % 2 else np.arange(total)
-    pool = AuditedPool(owners, audited_parts(dict.fromkeys(FACTORS, ()), items=False))
+    pool = AuditedPool(owners, audited_parts(FACTORS))
     figures = []
     for component in (*FACTORS, "index")[: 2 + seed % 2] * int(draws.integers(1, 3)):
         inside = draws.permutation(np.flatnonzero(draws.random(total) < 0.9))
@@ -153,7 +153,7 @@ def test_the_audit_and_the_attacker_agree_on_weighted_figures(seed: int) -> None
     draws = np.random.default_rng(seed)
     agencies = int(draws.integers(6, 14))
     owners = np.tile(np.arange(agencies) // (1 + seed % 2), 2)  # the later wave of each, then the earlier
-    pool = AuditedPool(owners, audited_parts(dict.fromkeys(FACTORS, ()), items=False))
+    pool = AuditedPool(owners, audited_parts(FACTORS))
     figures, rows = [], []
     for component in (*FACTORS, "index")[: 1 + seed % 3] * 2:
         inside = draws.permutation(np.flatnonzero(draws.random(agencies) < 0.95))
@@ -183,7 +183,7 @@ def test_weights_are_what_the_audit_goes_by() -> None:
 def test_in_a_large_pool_every_class_of_one_history_holds_four_owners(seed: int) -> None:
     draws = np.random.default_rng(seed)
     owners = draws.integers(0, 200, 240)
-    pool = AuditedPool(owners, audited_parts(dict.fromkeys(FACTORS, ()), items=False))
+    pool = AuditedPool(owners, audited_parts(FACTORS))
     classes, published = HistoryClasses(pool), []
     for component in (*FACTORS, "index", *FACTORS):
         wished = draws.integers(0, 9, 240)

@@ -4,7 +4,7 @@ import os
 import signal
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -39,6 +39,7 @@ from cri.services.instruments import released_instrument
 from cri.services.quarantine import ContributionMissingError, decide
 from tests.database_fixtures import make_agency
 from tests.services.conftest import NOW, PASSWORD
+from tests.services.own_process import in_a_process
 
 Sessions = sessionmaker[Session]
 RELEASE = ("cri", "1.1.0")
@@ -373,15 +374,3 @@ def dying(
         event.listen(used, "before_cursor_execute", pass_point)
         event.listen(used, "commit", pass_point)
     settle(sessions, parts, agency_id, wave_id)
-
-
-def in_a_process(task: Callable[[], None]) -> int:
-    """Run a task in a process of its own; its exit code."""
-    child = os.fork()
-    if child == 0:
-        try:
-            task()
-        except BaseException:  # noqa: BLE001  # a child never returns into pytest
-            os._exit(1)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])

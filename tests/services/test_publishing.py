@@ -23,6 +23,7 @@ from cri.services import benchmarks
 from cri.services.benchmarks import LedgerError, edition_for_instrument, publish_edition
 from cri.services.context import Parts
 from cri.services.contributions import contribution_of
+from tests.services.own_process import in_a_process
 from tests.services.pool_service import found_out, ledger_of, members, new_instrument
 
 SCORES = [(40.0 + n, 60.0 - n) for n in range(14)]
@@ -231,18 +232,6 @@ def publish_dying(parts: Parts, pool: list[Member], last: int) -> None:
     event.listen(engine, "before_cursor_execute", pass_point)
     event.listen(engine, "commit", pass_point)
     publish_edition(parts, pool, "2026.1", WHOLE)
-
-
-def in_a_process(task: Callable[[], None]) -> int:
-    """Run a task in a process of its own; its exit code."""
-    child = os.fork()
-    if child == 0:
-        try:
-            task()
-        except BaseException:  # noqa: BLE001  # a child never returns into pytest
-            os._exit(1)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
 def counts(superuser: psycopg.Connection, code: str) -> tuple[int, ...]:

@@ -199,12 +199,13 @@ def rank_of(table: Sequence[Sequence[int]]) -> int:
         rank += 1
         after = []
         for other in left:
-            if other[pivot]:
-                other = [  # noqa: PLW2901 - the row itself is replaced
-                    value * row[pivot] - mine * other[pivot] for value, mine in zip(other, row, strict=True)
-                ]
-            if any(other):
-                after.append(other)
+            reduced = (
+                [value * row[pivot] - mine * other[pivot] for value, mine in zip(other, row, strict=True)]
+                if other[pivot]
+                else other
+            )
+            if any(reduced):
+                after.append(reduced)
         left = after
     return rank
 

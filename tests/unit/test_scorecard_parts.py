@@ -261,15 +261,19 @@ def test_outcomes_have_distributions_and_drivers() -> None:
 @pytest.mark.parametrize("n", [300, 2500])
 def test_the_order_of_respondents_changes_no_bit_of_anything(n: int) -> None:
     sheet = a_sheet(n)
+    assert sheet.outcomes is not None
+    assert sheet.profile is not None
+    assert sheet.fast is not None
+    assert sheet.late is not None
     order = np.random.default_rng(8).permutation(n)
     turned = AnswerSheet(
         sheet.answers[order],
         sheet.unit[order],
         sheet.units,
-        outcomes=sheet.outcomes[order],  # type: ignore[index]  # the example has them all
-        profile=sheet.profile[order],  # type: ignore[index]
-        fast=sheet.fast[order],  # type: ignore[index]
-        late=sheet.late[order],  # type: ignore[index]
+        outcomes=sheet.outcomes[order],
+        profile=sheet.profile[order],
+        fast=sheet.fast[order],
+        late=sheet.late[order],
     )
     heads = {"role": {"front": 300, "back": 400}, "unit": {"top": 500, "alone": 80}}
     for facts in ({}, {"weights": "rake", "headcounts": heads}):

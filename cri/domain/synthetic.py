@@ -31,7 +31,7 @@ NOT_SAID_RATE = 0.06
 
 SECTORS = ("water", "transport", "housing", "health", "licensing")
 COUNTRIES = ("northland", "southland")
-RELATIONSHIPS = ("residents", "regulated")
+RELATIONSHIPS = ("citizen", "regulated")
 OWN_SHARE = 0.85  # of the agencies are their own owner; the rest belong to a few ministries
 MINISTRIES = 4
 

@@ -110,7 +110,7 @@ def seed_agency(context: Context, sign_ins: Sequence[SignIn]) -> None:
         noun="customers",
         sector="water",
         country="northland",
-        relationship_type="residents",
+        relationship_type="citizen",
     )
     for sign_in in sign_ins:
         name = f"Example {sign_in.role}"

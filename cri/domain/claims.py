@@ -72,7 +72,8 @@ def score_claim(result: Document, population: Document, minimum: int) -> Claim:
     code = result["code"]
     subject = Value("factor", code)
     if result["score"] is None:
-        return claim_of("score.few", code, "dont", "too_few", factor=subject, minimum=Value("count", minimum))
+        reason = "too_few" if result["n"] < minimum else "withheld"
+        return claim_of("score.few", code, "dont", reason, factor=subject, minimum=Value("count", minimum))
     values = {"factor": subject, "score": Value("score", result["score"]), "n": Value("people", result["n"])}
     if result.get("interval") is None:
         return claim_of("score.alone", code, "care", "no_interval", **values)
@@ -92,7 +93,8 @@ def reliability_claim(result: Document) -> Claim:
     subject = Value("factor", code)
     if alpha is None or alpha.get("value") is None or result["n"] < RELIABILITY_NEEDS:
         needed = Value("count", RELIABILITY_NEEDS)
-        return claim_of("reliability.none", code, "dont", "too_few_for_alpha", factor=subject, needed=needed)
+        reason = _why_no_alpha(result)
+        return claim_of("reliability.none", code, "dont", reason, factor=subject, needed=needed)
     value, interval = alpha["value"], alpha.get("interval") or (None, None)
     values = {"factor": subject, "alpha": Value("coefficient", value)}
     if interval[0] is not None:
@@ -100,6 +102,18 @@ def reliability_claim(result: Document) -> Claim:
         if value >= RELIABLE:
             return claim_of("reliability.holds", code, "say", "alpha_high", **values)
     return claim_of("reliability.loose", code, "care", "alpha_low", **values)
+
+
+def _why_no_alpha(result: Document) -> str:
+    """Too few people; withheld with the score or beside an item; or answers of which there is no alpha."""
+    if result["n"] < RELIABILITY_NEEDS:
+        return "too_few_for_alpha"
+    return "withheld" if result["score"] is None or beside_withheld(result["items"]) else "no_alpha"
+
+
+def beside_withheld(items: Sequence[Document]) -> bool:
+    """Whether an item of a factor is withheld, so that figures over all of its items are withheld too."""
+    return any(item["suppressed"] for item in items)
 
 
 def item_claims(rows: Sequence[Document]) -> tuple[Claim, ...]:

@@ -123,7 +123,7 @@ def _wave_claims(scorecard: Document, rows: Sequence[Document], norm: Document |
     for row in rows:
         made.append(says.score_claim(row, population, minimum))
         made.append(placed.position_claim(row["code"], row["place"], pretended=pretended))
-    made += [says.reliability_claim(row) for row in rows[1:]]
+    made += [says.reliability_claim(factor) for factor in scorecard["factors"]]
     return made
 
 

@@ -25,7 +25,7 @@ def claims_of(scorecard: Document) -> list[dict[str, Any]]:
     ]
     for factor in factors:
         made.append(says.reliability_claim(factor))
-        made.append(agreement_claim(factor))
+        made.append(agreement_claim(factor, minimum))
         made += says.item_claims(factor["items"])
         if spread := says.unit_claim(factor["code"], _unit_rows(scorecard["units"], factor["code"])):
             made.append(spread)
@@ -36,17 +36,24 @@ def claims_of(scorecard: Document) -> list[dict[str, Any]]:
     return [says.claim_document(claim) for claim in made]
 
 
-def agreement_claim(factor: Document) -> Claim:
+def agreement_claim(factor: Document, minimum: int) -> Claim:
     """Say whether people see a factor alike; its mean is that of mixed views where they do not."""
     code, rwg_j = factor["code"], factor["rwg_j"]
     subject = Value("factor", code)
     value = rwg_j["slight_skew"] if rwg_j else None
     if factor["mixed_views"] is None or value is None:
-        return claim_of("agreement.none", code, "dont", "too_few", factor=subject)
+        return claim_of("agreement.none", code, "dont", _why_no_agreement(factor, minimum), factor=subject)
     values = {"factor": subject, "rwg": Value("coefficient", value)}
     if factor["mixed_views"]:
         return claim_of("agreement.mixed", code, "care", "views_differ", **values)
     return claim_of("agreement.shared", code, "say", "views_shared", **values)
+
+
+def _why_no_agreement(factor: Document, minimum: int) -> str:
+    """Too few people; withheld beside an item; or a scale of which nobody knows what no agreement is."""
+    if min((item["n"] for item in factor["items"]), default=0) < minimum:
+        return "too_few"
+    return "withheld" if factor["mixed_views"] is None else "no_null"
 
 
 def weights_claims(population: Document) -> list[Claim]:

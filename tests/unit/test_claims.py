@@ -54,7 +54,8 @@ def test_response(population: dict[str, Any], expected: tuple[str, str, str]) ->
         (result(half=5.0), FULL, ("score.interval", "say", "enough_answers")),
         (result(), LOW, ("score.interval", "care", "low_response")),
         (result() | {"interval": None}, FULL, ("score.alone", "care", "no_interval")),
-        (result(None), FULL, ("score.few", "dont", "too_few")),
+        (result(None, n=9), FULL, ("score.few", "dont", "too_few")),
+        (result(None), FULL, ("score.few", "dont", "withheld")),
     ],
 )
 def test_score(score: dict[str, Any], population: dict[str, Any], expected: tuple[str, str, str]) -> None:
@@ -95,16 +96,30 @@ def test_norm(against: Any, expected: tuple[str, str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("alpha", "n", "expected"),
+    ("alpha", "n", "withheld", "expected"),
     [
-        ({"value": 0.70, "interval": [0.6, 0.8]}, 50, ("reliability.holds", "say", "alpha_high")),
-        ({"value": 0.69, "interval": [0.6, 0.8]}, 50, ("reliability.loose", "care", "alpha_low")),
-        ({"value": 0.9, "interval": [0.6, 0.95]}, 49, ("reliability.none", "dont", "too_few_for_alpha")),
-        (None, 400, ("reliability.none", "dont", "too_few_for_alpha")),
+        ({"value": 0.70, "interval": [0.6, 0.8]}, 50, None, ("reliability.holds", "say", "alpha_high")),
+        ({"value": 0.69, "interval": [0.6, 0.8]}, 50, None, ("reliability.loose", "care", "alpha_low")),
+        (
+            {"value": 0.9, "interval": [0.6, 0.95]},
+            49,
+            None,
+            ("reliability.none", "dont", "too_few_for_alpha"),
+        ),
+        (None, 49, "complementary", ("reliability.none", "dont", "too_few_for_alpha")),
+        (None, 50, "complementary", ("reliability.none", "dont", "withheld")),
+        (None, 400, "alike", ("reliability.none", "dont", "withheld")),
+        (None, 400, None, ("reliability.none", "dont", "no_alpha")),
     ],
 )
-def test_reliability(alpha: Any, n: int, expected: tuple[str, str, str]) -> None:
-    assert said(claims.reliability_claim(result(n=n) | {"alpha": alpha})) == expected
+def test_reliability(alpha: Any, n: int, withheld: str | None, expected: tuple[str, str, str]) -> None:
+    items = [{"suppressed": None}, {"suppressed": withheld}]
+    assert said(claims.reliability_claim(result(n=n) | {"alpha": alpha, "items": items})) == expected
+
+
+def test_a_factor_whose_score_is_withheld_has_its_alpha_withheld() -> None:
+    hidden = result(None) | {"alpha": None, "items": [{"suppressed": None}]}
+    assert claims.reliability_claim(hidden).reason == "withheld"
 
 
 def item(code: str, favourable: float | None, n: int = 400, limit: str | None = None) -> dict[str, Any]:

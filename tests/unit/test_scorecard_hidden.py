@@ -167,12 +167,16 @@ def test_a_withheld_items_sd_is_not_had_from_alpha() -> None:
     answers[3, 0] = -1
     instrument = make_instrument(["x1", "x2"])
     sheet = AnswerSheet(answers, np.full(70, -1, dtype=np.int32), ())
-    factor = scored(instrument, sheet)["factors"][0]
+    document = scored(instrument, sheet)
+    factor = document["factors"][0]
     (hidden,) = (place for place, item in enumerate(factor["items"]) if item["mean"] is None)
     assert factor["items"][hidden]["suppressed"] == "complementary"
     assert factor["score"] is not None
     assert {factor[key] for key in ("alpha", "omega", "mean_inter_item_r")} == {None}
     assert [item["item_rest_r"] for item in factor["items"]] == [None, None]
+    # Seventy people are enough: that is not why nothing is said, and the document does not claim it.
+    why = {claim["id"]: claim["reason"] for claim in document["claims"]}
+    assert (why["reliability.none:f0"], why["agreement.none:f0"]) == ("withheld", "withheld")
     # The control: with the figures that are now null, the sd comes back.
     sums = sum_wave(instrument, sheet).factors[0]
     covariances = sums.pairs.covariances(10)

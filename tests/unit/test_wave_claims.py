@@ -27,9 +27,18 @@ def said(claim: Claim) -> tuple[str, str, str]:
     ],
 )
 def test_mixed_views(mixed: bool | None, expected: tuple[str, str, str]) -> None:
-    factor = {"code": "insight", "mixed_views": mixed, "rwg_j": {"slight_skew": 0.4}}
-    assert said(agreement_claim(factor)) == expected
-    assert agreement_claim({**factor, "rwg_j": None}).verdict == "dont"
+    items = [{"n": 12 if mixed is not None else 9}, {"n": 12}]
+    factor = {"code": "insight", "mixed_views": mixed, "rwg_j": {"slight_skew": 0.4}, "items": items}
+    assert said(agreement_claim(factor, 10)) == expected
+    assert agreement_claim({**factor, "rwg_j": None}, 10).verdict == "dont"
+
+
+@pytest.mark.parametrize(
+    ("mixed", "rwg_j", "reason"), [(None, None, "withheld"), (False, {"slight_skew": None}, "no_null")]
+)
+def test_why_agreement_is_not_said_of_many(mixed: bool | None, rwg_j: Any, reason: str) -> None:
+    factor = {"code": "insight", "mixed_views": mixed, "rwg_j": rwg_j, "items": [{"n": 12}]}
+    assert said(agreement_claim(factor, 10)) == ("agreement.none:insight", "dont", reason)
 
 
 def test_weights_are_told_and_warned_of() -> None:

@@ -10,47 +10,27 @@ import hmac
 import json
 import secrets
 from typing import Any
-from unicodedata import decimal
 
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import Aead
 
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+from cri.domain.crockford import read_code, write_code
+
 RESUME_SYMBOLS = 16  # 80 bits
-_LOOK_ALIKES = str.maketrans("OIL", "011")
 
 
 def make_resume_code() -> str:
-    """A new code: 16 symbols of Crockford's base 32 (80 random bits) and a check symbol.
-
-    Codes whose check symbol would be one of *~$=U are left out: they are hard to find on a phone.
-    """
-    value = secrets.randbits(5 * RESUME_SYMBOLS)
-    while value % 37 >= len(CROCKFORD):
-        value = secrets.randbits(5 * RESUME_SYMBOLS)
-    symbols = [CROCKFORD[value >> 5 * place & 31] for place in reversed(range(RESUME_SYMBOLS))]
-    return "".join(symbols) + CROCKFORD[value % 37]
+    """A new code: 16 symbols of Crockford's base 32 (80 random bits) and a check symbol."""
+    code = None
+    while code is None:
+        code = write_code(secrets.randbits(5 * RESUME_SYMBOLS), RESUME_SYMBOLS)
+    return code
 
 
 def read_resume_code(typed: str) -> str | None:
-    """The code as it was made, whatever spaces, dashes, case, look-alike letters or other digits were typed.
-
-    None when it is not a code or its check symbol does not fit: a slip of the finger.
-    """
-    symbols = (str(decimal(symbol, symbol)) for symbol in typed if symbol.isalnum())
-    code = "".join(symbols).upper().translate(_LOOK_ALIKES)
-    if len(code) != RESUME_SYMBOLS + 1 or any(symbol not in CROCKFORD for symbol in code):
-        return None
-    value = 0
-    for symbol in code[:-1]:
-        value = value << 5 | CROCKFORD.index(symbol)
-    return code if value % 37 == CROCKFORD.index(code[-1]) else None
-
-
-def show_resume_code(code: str) -> str:
-    """The code in groups that can be read aloud: XXXX-XXXX-XXXX-XXXX-X."""
-    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+    """The code as it was made, however it was typed; None for a slip of the finger."""
+    return read_code(typed, RESUME_SYMBOLS)
 
 
 def draft_key(secret: bytes, code: str, wave: bytes) -> tuple[bytes, bytes]:

@@ -24,6 +24,9 @@ TABLES: dict[tuple[str, str], set[str]] = {
     ("cri_app", "public.scorecard"): {READ, ADD},
     ("cri_app", "public.pack"): {READ, ADD},
     ("cri_app", "public.report"): {READ, ADD},
+    ("cri_app", "public.invitation_code"): {READ, ADD, REMOVE},
+    ("cri_app", "public.unit_link"): {READ, ADD, REMOVE},
+    ("cri_app", "public.attempt_count"): {READ, ADD, CHANGE, REMOVE},
     ("cri_app", "public.pool_consent"): {READ, ADD, CHANGE},
     ("cri_app", "public.procrastinate_jobs"): JOBS,
     ("cri_app", "public.procrastinate_workers"): JOBS,
@@ -41,7 +44,9 @@ TABLES: dict[tuple[str, str], set[str]] = {
     ("cri_pool", "pool.draft_step"): {READ, ADD},
 }
 COLUMNS: dict[tuple[str, str], set[str]] = {
-    ("cri_lookup", "public.invitation"): {"agency_id", "wave_id", "id", "token_digest"},
+    ("cri_lookup", "public.invitation"): {"agency_id", "wave_id", "id", "token_digest", "used"},
+    ("cri_lookup", "public.invitation_code"): {"agency_id", "invitation_id", "digest"},
+    ("cri_lookup", "public.unit_link"): {"agency_id", "wave_id", "digest"},
     ("cri_lookup", "public.wave"): {"agency_id", "id", "open_link_digest", "state", "closes_at"},
     ("cri_lookup", "public.membership"): {"agency_id", "account_id", "role"},
     ("cri_lookup", "public.agency"): {"agency_id", "name"},
@@ -75,7 +80,7 @@ def test_privileges_on_columns_are_these_and_no_others(superuser: psycopg.Connec
     assert found == COLUMNS
 
 
-def test_what_runs_with_more_than_its_callers_rights_is_three_lookups(superuser: psycopg.Connection) -> None:
+def test_what_runs_with_more_than_its_callers_rights_is_four_lookups(superuser: psycopg.Connection) -> None:
     """Owned by a role that cannot sign in, with a fixed search path, for the service alone."""
     rows = superuser.execute(
         "SELECT p.oid::regprocedure::text, p.proowner::regrole::text, p.proconfig, "
@@ -83,7 +88,12 @@ def test_what_runs_with_more_than_its_callers_rights_is_three_lookups(superuser:
         "FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace "
         "WHERE p.prosecdef AND n.nspname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1"
     ).fetchall()
-    names = ["lookup.link(bytea)", "lookup.memberships(uuid)", "lookup.waves(text)"]
+    names = [
+        "lookup.code(bytea,timestamp with time zone)",
+        "lookup.link(bytea)",
+        "lookup.memberships(uuid)",
+        "lookup.waves(text)",
+    ]
     path = ["search_path=public, pg_temp"]
     assert rows == [(name, "cri_lookup", path, ["cri_app"]) for name in names]
 

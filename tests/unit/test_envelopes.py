@@ -10,7 +10,6 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey
 
 from cri.adapters.envelopes import (
-    CROCKFORD,
     close_draft,
     draft_key,
     make_resume_code,
@@ -18,9 +17,9 @@ from cri.adapters.envelopes import (
     pad,
     read_resume_code,
     seal_answers,
-    show_resume_code,
     unseal_answers,
 )
+from cri.domain.crockford import CROCKFORD, show_code
 
 SECRET = b"a secret of the tests, 32 bytes."
 codes = st.sampled_from([make_resume_code() for _ in range(50)])
@@ -31,7 +30,7 @@ codes = st.sampled_from([make_resume_code() for _ in range(50)])
 def test_a_code_is_read_as_it_was_shown(code: str) -> None:
     assert len(code) == 17
     assert set(code) <= set(CROCKFORD)
-    shown = show_resume_code(code)
+    shown = show_code(code)
     assert [len(group) for group in shown.split("-")] == [4, 4, 4, 4, 1]
     assert read_resume_code(shown) == code
 

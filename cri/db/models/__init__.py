@@ -11,6 +11,7 @@ from cri.db.models.benchmark_pool import (
     LedgerCell,
     Withdrawal,
 )
+from cri.db.models.codes import AttemptCount, InvitationCode, UnitLink
 from cri.db.models.consents import PoolConsent
 from cri.db.models.declarative import Base
 from cri.db.models.editions import DraftPreview, DraftStep, EditionDraft
@@ -20,6 +21,7 @@ from cri.db.models.waves import Draft, Invitation, MailboxEntry, MixedEntry, Wav
 __all__ = [
     "Account",
     "Agency",
+    "AttemptCount",
     "Base",
     "Contribution",
     "ContributionFlag",
@@ -31,6 +33,7 @@ __all__ = [
     "EditionDraft",
     "EditionMember",
     "Invitation",
+    "InvitationCode",
     "LedgerCell",
     "MailboxEntry",
     "Membership",
@@ -43,6 +46,7 @@ __all__ = [
     "RosterDraft",
     "StoredPack",
     "StoredScorecard",
+    "UnitLink",
     "Wave",
     "WaveUnit",
     "Withdrawal",

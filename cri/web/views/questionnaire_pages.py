@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import render_template
 
-from cri.adapters.envelopes import show_resume_code
+from cri.domain.crockford import show_code
 from cri.domain.wave import COMMENTS_MINIMUM
 from cri.services.drafts import has_draft
 from cri.services.links import link_url
@@ -52,7 +52,7 @@ def show_later(visit: Visit, code: str) -> str:
     return render_page(
         "later",
         questionnaire,
-        code=show_resume_code(code),
+        code=show_code(code),
         until=_until(questionnaire),
         # A letter or message holds a personal link; who came by a poster has nothing but the poster.
         address=None if questionnaire.personal else link_url(parts().external_url, visit.token),

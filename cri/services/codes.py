@@ -1,0 +1,80 @@
+"""Typed codes of invitations, for letters: made again whenever needed, stored only as keyed digests.
+
+A code leads to its invitation's link, and lives as long as that. Nobody can type a code that was never
+shown: its digest is stored when it is. Who may try how often is services/attempts.py's business.
+"""
+
+import hashlib
+import hmac
+import uuid
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from cri.adapters.secret_files import Secrets
+from cri.db.models import InvitationCode
+from cri.domain import crockford
+from cri.services.context import Context
+from cri.services.links import personal_token
+
+SYMBOLS = 12  # 60 bits, and a check symbol
+_BATCH = 5_000
+
+
+def show_code(ctx: Context, invitation_id: uuid.UUID) -> str:
+    """An invitation's code as a letter shows it, XXXX-XXXX-XXXX-X; from now on it can be typed."""
+    return show_codes(ctx, [invitation_id])[invitation_id]
+
+
+def show_codes(ctx: Context, invitation_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, str]:
+    """Invitation -> its code as a letter shows it; from now on they can be typed. The same at every call.
+
+    Raises sqlalchemy.exc.IntegrityError for an invitation that is not the agency's.
+    """
+    secrets = ctx.parts.secrets
+    codes = {one: _code_of(secrets, one) for one in invitation_ids}
+    rows = [
+        {"agency_id": ctx.agency_id, "invitation_id": one, "digest": _digest_of(secrets, code)}
+        for one, code in codes.items()
+    ]
+    for start in range(0, len(rows), _BATCH):
+        ctx.session.execute(
+            insert(InvitationCode).on_conflict_do_nothing(index_elements=["agency_id", "invitation_id"]),
+            rows[start : start + _BATCH],
+        )
+    return {one: crockford.show_code(code) for one, code in codes.items()}
+
+
+def read_code(typed: str) -> str | None:
+    """The code as it was made, however it was typed; None for a slip of the finger, which is no try."""
+    return crockford.read_code(typed, SYMBOLS)
+
+
+def link_behind(session: Session, secrets: Secrets, code: str, now: datetime) -> str | None:
+    """Token of the link that a code leads to, where an answer can be begun.
+
+    None for a code that is wrong, used or too late: one statement finds nothing for all three.
+    """
+    found = session.connection().execute(_CODE, {"digest": _digest_of(secrets, code), "now": now})
+    row = found.one_or_none()
+    return personal_token(secrets, row.invitation_id) if row is not None else None
+
+
+_CODE = text("SELECT invitation_id FROM lookup.code(:digest, :now)")
+
+
+def _code_of(secrets: Secrets, invitation_id: uuid.UUID) -> str:
+    for turn in range(1_000):  # five in 37 have a check symbol that is hard to type
+        name = b"code" + invitation_id.bytes + turn.to_bytes(2, "big")
+        derived = hmac.new(secrets.token, name, hashlib.sha256).digest()
+        code = crockford.write_code(int.from_bytes(derived[:8], "big") >> 4, SYMBOLS)
+        if code is not None:
+            return code
+    raise AssertionError("a thousand codes in a row had no check symbol that can be typed")
+
+
+def _digest_of(secrets: Secrets, code: str) -> bytes:
+    return hmac.new(secrets.token, b"code digest" + code.encode(), hashlib.sha256).digest()

@@ -17,6 +17,7 @@ from cri.domain.factor_values import FactorValues
 from cri.domain.histograms import GroupSums
 from cri.domain.instrument import Scale
 from cri.domain.release import FactorRelease, GroupRelease, Reason, ReleasePlan
+from cri.domain.release_certificate import recount
 from cri.domain.scoring import FactorSums, WaveSums
 from cri.domain.sheet import AnswerSheet
 
@@ -44,7 +45,27 @@ def hide_more(sheet: AnswerSheet, sums: WaveSums, scale: Scale, plan: ReleasePla
         plan,
         factors=factors,
         index=index and all(release.groups.whole is None for release in factors),
+        certificate=_certified(plan, sums, factors),
     )
+
+
+def _certified(plan: ReleasePlan, sums: WaveSums, factors: Sequence[FactorRelease]) -> dict[str, Any]:
+    """The plan's certificate, counted again where anything has been hidden since."""
+    if tuple(factors) == plan.factors:
+        return plan.certificate
+    groups = [
+        list(_shown_groups(value, release.groups, plan.minimum))
+        for value, release in zip(sums.factors, factors, strict=True)
+    ]
+    return recount(plan.certificate, groups, [release.items for release in factors])
+
+
+def _shown_groups(sums: FactorSums, groups: GroupRelease, minimum: int) -> Iterator[tuple[int, bool]]:
+    """How many people each group of a factor has, and whether it is shown."""
+    for kind, reasons in zip((sums.units, *sums.options), (groups.units, *groups.options), strict=True):
+        yield from zip(kind.n.tolist(), (reason is None for reason in reasons), strict=True)
+    if sums.halves is not None and min(halves := sums.halves.n.tolist()) >= minimum:
+        yield from ((half, groups.halves is None) for half in halves)
 
 
 def is_worth(sums: GroupSums, minimum: int) -> list[bool]:

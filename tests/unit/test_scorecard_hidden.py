@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from cri.adapters.document_schemas import validate
+from cri.domain.disclosure_cells import release_cells
 from cri.domain.errors import InputError
 from cri.domain.instrument import Instrument, ProfileQuestion
+from cri.domain.release import plan_release
 from cri.domain.reliability import alpha_of, item_rest
 from cri.domain.scorecard import WaveFacts, build_scorecard
 from cri.domain.scorecard_weights import weigh
 from cri.domain.scoring import sum_wave
-from cri.domain.sheet import AnswerSheet, Unit
+from cri.domain.sheet import AnswerSheet, Unit, unit_parents
 from tests.engine_examples import make_instrument
 
 UNITS = tuple(Unit(code, None, code.upper()) for code in "abc")
@@ -123,6 +125,57 @@ def test_a_weight_above_ten_is_refused() -> None:
     with pytest.raises(InputError, match=r"respondents of work back would weigh 11\.7 times the mean"):
         scored(asked(THREE), sheet, {"work": {"front": 30, "back": 70}})
     assert scored(asked(THREE), sheet, {"work": {"front": 45, "back": 55}})["index"]["score"] is not None
+
+
+# --- the certificate ---
+
+
+def shown_in(document: dict[str, Any], place: int) -> tuple[int, int, int]:
+    """(groups, people in them, items) that a factor is in fact shown for, read off the document."""
+    code = document["factors"][place]["code"]
+    groups = [
+        holder["factors"][code]
+        for holder in (*document["units"], *(o for q in document["profile"] for o in q["options"]))
+        if holder["factors"]
+    ]
+    groups += [
+        half["factors"][code] for half in document["quality"]["early_late"].values() if half["factors"]
+    ]
+    people = [group["n"] for group in groups if group["score"] is not None]
+    items = document["factors"][place]["items"]
+    return len(people), sum(people), sum(item["mean"] is not None for item in items)
+
+
+def audited(entry: dict[str, Any]) -> tuple[int, int, int]:
+    people = entry["people_in_large_groups"] - entry["people_in_hidden_groups"]
+    return entry["groups_shown"], people, entry["items"]["shown"]
+
+
+def naive_certificate(instrument: Instrument, sheet: AnswerSheet, heads: Any = None) -> dict[str, Any]:
+    """The control: the release plan's own, made before anything else was hidden."""
+    everybody = np.ones(sheet.respondents, dtype=bool)
+    weighted = weigh(instrument, sheet, everybody, heads) if heads else None
+    cells = release_cells(instrument, sheet, weights=weighted.values if weighted else None)
+    alike = [(sheet.answers[:, column] >= 6).all() for column in range(sheet.answers.shape[1])]
+    return plan_release(cells, unit_parents(sheet.units), alike=np.array(alike)).certificate
+
+
+def test_the_certificate_counts_what_is_hidden_after_the_audit_too() -> None:
+    ends = np.where(np.arange(52) >= 40, 6 + np.arange(52) % 2, np.resize([2, 7, 4, 5, 6], 52))
+    waves: list[tuple[Instrument, AnswerSheet, Any, int]] = [
+        (asked(THREE), wave(ONE_OF_SIXTEEN, 3), HEAVY, 1),
+        (LONE, lone(6 + np.arange(52) % 2), None, 7),
+        (LONE, lone(ends), None, 3),
+    ]
+    for instrument, sheet, heads, hidden in waves:
+        document = scored(instrument, sheet, heads)
+        told = document["disclosure"]
+        for place, entry in enumerate(told["figures"][1:]):
+            assert audited(entry) == shown_in(document, place)
+        naive = naive_certificate(instrument, sheet, heads)
+        assert audited(naive["figures"][1]) != shown_in(document, 0)
+        assert told["figures"][1]["hidden_after_the_audit"] == hidden
+        assert told["share_hidden"] > naive["share_hidden"]
 
 
 # --- shares ---

@@ -15,6 +15,7 @@ from cri.db.models.codes import AttemptCount, InvitationCode, UnitLink
 from cri.db.models.consents import PoolConsent
 from cri.db.models.declarative import Base
 from cri.db.models.editions import DraftPreview, DraftStep, EditionDraft
+from cri.db.models.messages import BadAddress, Message, MessageBatch, MessageText, OptOut
 from cri.db.models.results import Report, StoredPack, StoredScorecard
 from cri.db.models.waves import Draft, Invitation, MailboxEntry, MixedEntry, Wave, WaveUnit
 
@@ -22,6 +23,7 @@ __all__ = [
     "Account",
     "Agency",
     "AttemptCount",
+    "BadAddress",
     "Base",
     "Contribution",
     "ContributionFlag",
@@ -37,7 +39,11 @@ __all__ = [
     "LedgerCell",
     "MailboxEntry",
     "Membership",
+    "Message",
+    "MessageBatch",
+    "MessageText",
     "MixedEntry",
+    "OptOut",
     "OrganisationUnit",
     "Person",
     "PlatformRole",

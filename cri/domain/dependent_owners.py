@@ -1,0 +1,180 @@
+"""Whether any three owners' parts of a null space are linearly dependent: the search behind the audit.
+
+Each owner has a few rows and columns of a projector. They are first made comparable (each one's own block
+the identity); then two or three can be dependent only where they are bound together strongly enough, which
+leaves few to look at. Every bound here errs towards looking; what is looked at is factorised.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+SINGULAR = 1e-5
+"""An eigenvalue that counts as none: who is nearer to dependent than this is as good as exposed."""
+
+_TOGETHER = 2_000  # pairs or triples that are factorised in one go
+_ENOUGH = 1 - 2 * SINGULAR  # bonds that add up to less cannot make anybody dependent
+_ROOM = 0.01  # what a bond has to leave open for the bound on the third owner to be relied on
+_SAFE = 0.8  # squared bond of two, the third one known, up to which they are not looked at
+
+
+@dataclass(frozen=True, eq=False)
+class OwnersSpace:
+    """A projector seen owner by owner: float (unknowns, unknowns), unknowns in order of owners.
+
+    starts: int (owners,), each owner's first unknown.
+    """
+
+    projector: Floats
+    starts: Integers
+
+    @property
+    def lengths(self) -> Integers:
+        """Unknowns of each owner."""
+        return np.diff(self.starts, append=len(self.projector))
+
+    def dependent(self) -> tuple[int, ...] | None:
+        """The first one, two or three owners whose parts are dependent, by their number; None if none are."""
+        lengths = self.lengths
+        level, alone = _levelled(self.projector, self.starts, lengths)
+        if alone is not None:
+            return (alone,)
+        bonds = _bonds(level, self.starts, lengths)
+        for suspects in _suspects(level, bonds, self.starts, lengths):
+            if (found := _first_short(level, self.starts, lengths, suspects)) is not None:
+                return tuple(int(owner) for owner in suspects[found])
+        return None
+
+
+def _levelled(projector: Floats, starts: Integers, lengths: Integers) -> tuple[Floats, int | None]:
+    """The projector with every owner's own block made the identity; or an owner whose block is short."""
+    turns = []
+    for length in np.unique(lengths):
+        alike = np.flatnonzero(lengths == length)
+        places = starts[alike][:, None] + np.arange(length)
+        own = projector[places[:, :, None], places[:, None, :]]
+        short = np.flatnonzero(np.linalg.eigvalsh(own)[:, 0] < SINGULAR)
+        if len(short):
+            return projector, int(alike[short[0]])
+        turns.append((places, np.linalg.inv(np.linalg.cholesky(own))))
+    return _turned(_turned(projector, turns).T, turns), None
+
+
+def _turned(matrix: Floats, turns: list[tuple[Integers, Floats]]) -> Floats:
+    """Each owner's rows multiplied by the owner's own matrix."""
+    turned = np.empty(matrix.shape)
+    for places, turn in turns:
+        rows = matrix[places.ravel()].reshape(*places.shape, -1)
+        turned[places.ravel()] = (turn @ rows).reshape(places.size, -1)
+    return turned
+
+
+def _bonds(level: Floats, starts: Integers, lengths: Integers) -> Floats:
+    """How far each two owners' parts are bound together, from 0 to 1: float (owners, owners).
+
+    The spectral norm of the block between them, or where that is small anyway the Frobenius norm above it.
+    """
+    bonds: Floats = np.sqrt(_block_squares(level, starts, lengths))
+    np.fill_diagonal(bonds, 0.0)
+    if lengths.max(initial=1) > 1:
+        strong = np.argwhere(np.triu(bonds) >= 1 / 3)
+        for some, shape in _alike(strong, lengths):
+            rows, columns = (starts[strong[some, side]][:, None] + np.arange(shape[side]) for side in (0, 1))
+            blocks = level[rows[:, :, None], columns[:, None, :]]
+            norms = np.sqrt(np.linalg.eigvalsh(blocks @ blocks.transpose(0, 2, 1))[:, -1].clip(0))
+            one, other = strong[some].T
+            bonds[one, other] = bonds[other, one] = norms
+    return bonds
+
+
+def _block_squares(matrix: Floats, starts: Integers, lengths: Integers) -> Floats:
+    """Sums of squares of the blocks between owners: float (owners, owners)."""
+    squares = matrix**2
+    if lengths.max(initial=1) == 1:
+        return squares
+    return np.asarray(np.add.reduceat(np.add.reduceat(squares, starts, axis=0), starts, axis=1))
+
+
+def _suspects(level: Floats, bonds: Floats, starts: Integers, lengths: Integers) -> Iterator[Integers]:
+    """Pairs, then triples, that could be dependent: int (suspects, 2 or 3); the most strongly bound first.
+
+    With bonds a, b, c between three, the unknowns' Gram matrix (identities on its diagonal) is singular only
+    if the matrix of bonds has an eigenvalue of 1 or more, 1 - (a^2 + b^2 + c^2) - 2abc <= 0. Its largest
+    eigenvalue is at most its largest row sum, so each such triple is seen from the owner with that sum, who
+    is the one that is not in its weakest bond.
+    """
+    yield np.argwhere(np.triu(bonds) >= _ENOUGH)
+    if len(bonds) < 3:
+        return
+    strongest = np.partition(bonds, -2, axis=1)[:, -2:].sum(axis=1)
+    for centre in np.argsort(-strongest, kind="stable")[: int((strongest >= _ENOUGH).sum())]:
+        strengths = bonds[centre]
+        near = np.flatnonzero((strengths > 0) & (strengths >= _ENOUGH - strengths.max()))
+        own, between = strengths[near], bonds[np.ix_(near, near)]
+        weakest = np.minimum(own[:, None], own[None, :])
+        bound = (between <= weakest) & (own[:, None] + own[None, :] >= _ENOUGH)
+        squares = own[:, None] ** 2 + own[None, :] ** 2 + between**2
+        products = own[:, None] * own[None, :] * between
+        bound &= _ENOUGH**3 - squares * _ENOUGH - 2 * products <= 0
+        bound = np.triu(bound, 1)
+        if bound.any():
+            bound &= ~_apart_without(level, int(centre), near, own, starts, lengths)
+        first, second = np.nonzero(bound)
+        if len(first):
+            yield np.stack([np.full(len(first), centre), near[first], near[second]], axis=1)
+
+
+def _apart_without(
+    level: Floats, centre: int, near: Integers, own: Floats, starts: Integers, lengths: Integers
+) -> NDArray[np.bool_]:
+    """Which two of those near the centre are apart for certain once the centre is known: bool (near, near).
+
+    With the centre's part projected off, what is between two owners has to be as large as what is left of
+    them, at least 1 - (bond to the centre)^2 each, for them to be dependent.
+    """
+    places = np.concatenate([np.arange(starts[one], starts[one] + lengths[one]) for one in near])
+    middle = level[places, starts[centre] : starts[centre] + lengths[centre]]
+    known = level[np.ix_(places, places)] - middle @ middle.T
+    ends = np.cumsum(lengths[near])
+    between = _block_squares(known, ends - lengths[near], lengths[near])
+    room = 1 - own**2
+    roomy = room >= _ROOM
+    apart = between < _SAFE * room[:, None] * room[None, :]
+    return np.asarray(apart & roomy[:, None] & roomy[None, :])
+
+
+def _first_short(level: Floats, starts: Integers, lengths: Integers, suspects: Integers) -> int | None:
+    """Which of the suspects (rows of owners) is the first to be dependent; None if none is."""
+    short = np.zeros(len(suspects), dtype=bool)
+    for some, shape in _alike(suspects, lengths):
+        places = np.concatenate(
+            [
+                starts[suspects[some, place]][:, None] + np.arange(length)
+                for place, length in enumerate(shape)
+            ],
+            axis=1,
+        )
+        blocks = level[places[:, :, None], places[:, None, :]]
+        diagonal = np.arange(blocks.shape[1])
+        blocks[:, diagonal, diagonal] -= SINGULAR
+        try:
+            np.linalg.cholesky(blocks)  # all of them have every eigenvalue above SINGULAR
+        except np.linalg.LinAlgError:
+            short[some] = np.linalg.eigvalsh(blocks)[:, 0] <= 0
+    found = np.flatnonzero(short)
+    return int(found[0]) if len(found) else None
+
+
+def _alike(suspects: Integers, lengths: Integers) -> Iterator[tuple[Integers, Integers]]:
+    """Suspects with as many unknowns each, some at a time: (their numbers, unknowns of each owner)."""
+    sizes = lengths[suspects]
+    shapes = np.unique(sizes, axis=0)
+    for shape in shapes:
+        alike = np.arange(len(suspects)) if len(shapes) == 1 else np.flatnonzero((sizes == shape).all(axis=1))
+        for some in np.array_split(alike, 1 + len(alike) // _TOGETHER):
+            yield some, shape

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linprog
+from scipy.optimize import Bounds as Ends
+from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array
 
 Floats = NDArray[np.float64]
@@ -67,17 +68,13 @@ class Bounds:
         goal = np.zeros(len(bounds))
         for place, weight in self._one(*target, 1.0).items():
             goal[place] = weight
+        rules = [LinearConstraint(self.equal, self.means, self.means)]
+        if self.below.shape[0]:
+            rules.append(LinearConstraint(self.below, -np.inf, self.limits))
         ends = []
         for sign in (1.0, -1.0):
-            found = linprog(
-                sign * goal,
-                A_ub=self.below if self.below.shape[0] else None,
-                b_ub=self.limits if self.below.shape[0] else None,
-                A_eq=self.equal,
-                b_eq=self.means,
-                bounds=bounds,
-                method="highs",
-            )
+            # without any whole number this is a linear programme; unlike linprog's its types allow sparse rows
+            found = milp(sign * goal, bounds=Ends(bounds[:, 0], bounds[:, 1]), constraints=rules)
             if not found.success:
                 raise RuntimeError(found.message)
             ends.append(sign * float(found.fun))

@@ -59,10 +59,9 @@ def keyed_steps(column: Int8, item: Item, scale: Scale, left_out: Int64 | None =
     """
     if item.reversed:
         turned = np.subtract(scale.maximum + 1, column, dtype=np.int8)
-        turned *= (column >= 0).view(np.int8)
     else:
         turned = np.subtract(column, scale.minimum - 1, dtype=np.int8)
-        np.maximum(turned, 0, out=turned)
+    turned *= (column >= 0).view(np.int8)
     steps = turned.view(np.uint8)
     if left_out is not None:
         steps[left_out] = 0

@@ -88,6 +88,6 @@ def _joined(questions: list[_Question]) -> Together:
     for column, levels in questions:
         codes *= np.int16(levels)
         codes += column
-        codes += 1
+        codes += np.int16(1)
     sizes = tuple(levels for _, levels in questions)
-    return Together(Group(codes, math.prod(sizes)), sizes)
+    return Together(Group(codes.astype(np.int32), math.prod(sizes)), sizes)

@@ -6,7 +6,6 @@ items if at least two thirds are answered; the agency's is the mean over respond
 """
 
 from dataclasses import dataclass
-from queue import SimpleQueue
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +18,7 @@ from cri.domain.instrument import Factor, Instrument, Scale
 from cri.domain.item_counts import ItemCounts, count_dont_know, count_item, count_items
 from cri.domain.pair_sums import PairSums, count_pairs
 from cri.domain.sheet import AnswerSheet, subtree_sums
-from cri.domain.side_by_side import WORKERS, side_by_side
+from cri.domain.side_by_side import side_by_side
 from cri.domain.statistics import Moments
 
 Bool = npt.NDArray[np.bool_]
@@ -88,9 +87,7 @@ def sum_wave(
     check_fits(instrument, sheet)
     groups = read_groupings(instrument, sheet)
     left_out = None if excluded is None else np.flatnonzero(excluded)
-    free: SimpleQueue[Counting] = SimpleQueue()
-    for _ in range(WORKERS):
-        free.put(Counting(sheet.respondents, weights))
+    counting = Counting(sheet.respondents, weights)
 
     def one(factor: Factor) -> tuple[FactorSums, FactorValues, Bool]:
         columns = list(sheet.answers[:, instrument.columns[factor.code]].T)
@@ -101,9 +98,7 @@ def sum_wave(
         ]
         value, answered = factor_values(factor, instrument.scale, steps)
         unknown = [count_dont_know(column, left_out) for column in columns]
-        counting = free.get()
         sums = _factor_sums(factor, instrument.scale, steps, unknown, value, groups, counting)
-        free.put(counting)
         return sums, value, answered
 
     found = side_by_side(one, instrument.factors, sheet.respondents)

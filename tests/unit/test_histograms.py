@@ -94,12 +94,13 @@ def test_sums_too_large_for_64_bits_stay_exact(parts: int) -> None:
     assert int(found.sums[0, 2]) == people * (36 + 49) * parts * parts
 
 
-def test_a_table_too_large_for_32_bits_is_counted_in_64() -> None:
-    group = Group(np.array([0, 3]), 1 << 28)
-    rows = group.rows(16)
-    assert rows.dtype == np.int64
-    assert rows.tolist() == [0, 48]
-    assert Group(np.array([0, 3]), 4).rows(16).dtype == np.int32
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.int64])
+def test_codes_of_any_width_are_counted_and_ones_beyond_the_table_refused(kind: type[np.integer]) -> None:
+    group, code = Group(np.array([0, 2, 2], dtype=kind), 3), np.array([1, 0, 0], dtype=kind)
+    assert Counting(3, None).table(group, code, 2).tolist() == [[[0, 1], [0, 0], [2, 0]]]
+    with pytest.raises(ValueError, match="index"):
+        Counting(3, None).table(group, code + kind(1), 2)
+    assert Counting(0, None).table(Group(group.codes[:0], 3), code[:0], 2).tolist() == [[[0, 0]] * 3]
 
 
 def test_a_histogram_of_weights_has_three_layers() -> None:

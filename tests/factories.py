@@ -50,6 +50,7 @@ def open_wave(
     noun: str = "residents",
     minimum: int = 10,
     instrument: Release = OFFERED[0],
+    practice: bool = False,
 ) -> OpenedWave:
     """A wave of an instrument, open now. `people`: the unit's code of each person on the roster."""
     wave_id, now = uuid.uuid4(), datetime.now(UTC)
@@ -58,7 +59,7 @@ def open_wave(
         enter_agency(session, agency_id)
         agency = session.get_one(Agency, agency_id)
         session.add(
-            Wave(
+            wave := Wave(
                 agency_id=agency_id,
                 id=wave_id,
                 label="Autumn survey",
@@ -68,7 +69,7 @@ def open_wave(
                 noun=noun,
                 minimum=minimum,
                 synthetic=agency.synthetic,
-                state="open",
+                practice=practice,
                 opened_at=min(now, now + closes_in) - timedelta(days=1),
                 closes_at=now + closes_in,
                 mailbox_key=parts.wave_keys.make(str(wave_id)),
@@ -77,6 +78,7 @@ def open_wave(
         )
         session.flush()
         _add_units(session, agency_id, wave_id, units)
+        wave.state = "open"  # the database takes no unit after that
         for unit_code, invitation_id in zip(people, invitations, strict=True):
             person_id = uuid.uuid4()
             session.add(
@@ -108,6 +110,29 @@ def open_wave(
         invitations=invitations,
         open_token=open_token(parts.secrets, wave_id),
     )
+
+
+def draft_wave(sessions: sessionmaker[Session], agency_id: uuid.UUID, *, practice: bool = False) -> uuid.UUID:
+    """A wave that is not open yet, with a closing time and nothing else ready; returns its id."""
+    wave_id = uuid.uuid4()
+    with sessions() as session:
+        enter_agency(session, agency_id)
+        session.add(
+            Wave(
+                agency_id=agency_id,
+                id=wave_id,
+                label="Spring survey",
+                instrument_code=OFFERED[0][0],
+                instrument_version=OFFERED[0][1],
+                languages=["en", "ar"],
+                noun="residents",
+                synthetic=session.get_one(Agency, agency_id).synthetic,
+                practice=practice,
+                closes_at=datetime.now(UTC) + timedelta(days=7),
+            )
+        )
+        session.commit()
+    return wave_id
 
 
 def _add_units(session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID, units: Sequence[Unit]) -> None:

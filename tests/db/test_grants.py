@@ -21,6 +21,7 @@ TABLES: dict[tuple[str, str], set[str]] = {
     ("cri_app", "public.draft"): {READ, ADD, CHANGE, REMOVE, TIDY},
     ("cri_app", "public.mailbox_entry"): {READ, ADD, REMOVE, TIDY},
     ("cri_app", "public.mixed_entry"): {READ, ADD, REMOVE, TIDY},
+    ("cri_app", "public.wave_log"): {READ, ADD},
     ("cri_app", "public.scorecard"): {READ, ADD},
     ("cri_app", "public.pack"): {READ, ADD},
     ("cri_app", "public.report"): {READ, ADD},
@@ -52,7 +53,7 @@ COLUMNS: dict[tuple[str, str], set[str]] = {
     ("cri_lookup", "public.invitation"): {"agency_id", "wave_id", "id", "token_digest", "used"},
     ("cri_lookup", "public.invitation_code"): {"agency_id", "invitation_id", "digest"},
     ("cri_lookup", "public.unit_link"): {"agency_id", "wave_id", "digest"},
-    ("cri_lookup", "public.wave"): {"agency_id", "id", "open_link_digest", "state", "closes_at"},
+    ("cri_lookup", "public.wave"): {"agency_id", "id", "open_link_digest", "state", "opens_at", "closes_at"},
     ("cri_lookup", "public.membership"): {"agency_id", "account_id", "role"},
     ("cri_lookup", "public.agency"): {"agency_id", "name"},
 }
@@ -85,7 +86,7 @@ def test_privileges_on_columns_are_these_and_no_others(superuser: psycopg.Connec
     assert found == COLUMNS
 
 
-def test_what_runs_with_more_than_its_callers_rights_is_four_lookups(superuser: psycopg.Connection) -> None:
+def test_what_runs_with_more_than_its_callers_rights_is_five_lookups(superuser: psycopg.Connection) -> None:
     """Owned by a role that cannot sign in, with a fixed search path, for the service alone."""
     rows = superuser.execute(
         "SELECT p.oid::regprocedure::text, p.proowner::regrole::text, p.proconfig, "
@@ -102,6 +103,7 @@ def test_what_runs_with_more_than_its_callers_rights_is_four_lookups(superuser: 
     path = ["search_path=public, pg_temp"]
     assert rows == [(name, "cri_lookup", path, ["cri_app"]) for name in names]
 
+        "lookup.waves_to_open(timestamp with time zone)",
 
 def test_roles_are_weak_and_belong_to_nobody_they_should_not(superuser: psycopg.Connection) -> None:
     roles = superuser.execute(

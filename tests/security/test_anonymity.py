@@ -99,18 +99,20 @@ def field(sessions: sessionmaker[Session], parts: Parts) -> Field:
             languages=["en"],
             noun="residents",
             synthetic=False,
-            state="open",
             opened_at=NOW - timedelta(days=1),
             closes_at=NOW + timedelta(days=10),
             mailbox_key=parts.wave_keys.make(str(wave_id)),
         )
         session.add_all([OrganisationUnit(agency_id=agency_id, code="all", name="All"), wave])
         session.flush()
+        of_wave = {"agency_id": agency_id, "wave_id": wave_id}
+        session.add(WaveUnit(**of_wave, code="all", name="All", headcount=PEOPLE, position=0))
+        session.flush()
         session.add(
-            WaveUnit(
-                agency_id=agency_id, wave_id=wave_id, code="all", name="All", headcount=PEOPLE, position=0
-            )
+            WaveUnit(**of_wave, code="board", parent_code="all", name="Board", headcount=1, position=1)
         )
+        session.flush()
+        wave.state = "open"
         session.flush()
         for number in range(PEOPLE):
             person, invitation = uuid.uuid4(), uuid.uuid4()
@@ -230,9 +232,6 @@ def test_units_narrow_what_whoever_holds_the_key_may_guess(
     alone = shuffled(field)[0]
     with field.sessions.begin() as session:
         enter_agency(session, field.agency_id)
-        unit = {"agency_id": field.agency_id, "wave_id": field.wave_id, "code": "board", "name": "Board"}
-        session.add(WaveUnit(**unit, parent_code="all", headcount=1, position=1))
-        session.flush()
         session.execute(update(Invitation).where(Invitation.id == alone).values(unit_code="board"))
     for invitation in shuffled(field)[:BATCH]:
         field.answer(invitation)

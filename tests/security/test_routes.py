@@ -14,8 +14,8 @@ from cri.domain.access import Duty, Permission, Role, allows
 from cri.services.context import Parts
 from cri.web.access import guard_of
 from tests.database_fixtures import make_agency
-from tests.factories import open_wave
-from tests.web.visitor import Visitor, add_results, make_person, make_steward, set_state, visit
+from tests.factories import draft_wave, open_wave
+from tests.web.visitor import Visitor, add_results, make_person, make_steward, visit
 
 Sessions = sessionmaker[Session]
 
@@ -90,9 +90,8 @@ class Waves:
 
 def make_waves(sessions: Sessions, parts: Parts, agency_id: uuid.UUID) -> Waves:
     opened = open_wave(sessions, parts, agency_id, people=["garage", "front"])
-    draft = open_wave(sessions, parts, agency_id, people=[])
-    set_state(sessions, agency_id, draft.wave_id, state="draft", open_link_digest=None)
-    return Waves(agency_id, opened.wave_id, draft.wave_id, add_results(sessions, parts, agency_id))
+    draft = draft_wave(sessions, agency_id)
+    return Waves(agency_id, opened.wave_id, draft, add_results(sessions, parts, agency_id))
 
 
 @pytest.fixture

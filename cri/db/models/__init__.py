@@ -17,7 +17,7 @@ from cri.db.models.declarative import Base
 from cri.db.models.editions import DraftPreview, DraftStep, EditionDraft
 from cri.db.models.messages import BadAddress, Message, MessageBatch, MessageText, OptOut
 from cri.db.models.results import Report, StoredPack, StoredScorecard
-from cri.db.models.waves import Draft, Invitation, MailboxEntry, MixedEntry, Wave, WaveUnit
+from cri.db.models.waves import Draft, Invitation, MailboxEntry, MixedEntry, Wave, WaveLog, WaveUnit
 
 __all__ = [
     "Account",
@@ -57,3 +57,4 @@ __all__ = [
     "WaveUnit",
     "Withdrawal",
 ]
+    "WaveLog",

@@ -1,8 +1,10 @@
 """An agency, its organisation tree and the people on its roster."""
 
 import uuid
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cri.db.models.declarative import Base, TenantMixin, TenantRow
@@ -12,6 +14,7 @@ class Agency(Base, TenantMixin):
     """One public agency: the tenant. `synthetic` agencies hold made-up data and are labelled so.
 
     owner: the body that owns or directs it, in its own words; empty for an agency that is its own owner.
+    service_lines: the relationship map, one {name, relationship} a line of service (domain/relationships.py).
     """
 
     __tablename__ = "agency"
@@ -23,6 +26,9 @@ class Agency(Base, TenantMixin):
     country: Mapped[str] = mapped_column(String(80), default="")
     relationship_type: Mapped[str] = mapped_column(String(40), default="citizen")
     owner: Mapped[str] = mapped_column(String(300), default="")
+    service_lines: Mapped[list[dict[str, Any]]] = mapped_column(
+        JSONB(), default=list, server_default=text("'[]'::jsonb")
+    )
     time_zone: Mapped[str] = mapped_column(String(60), default="UTC")
     synthetic: Mapped[bool] = mapped_column(default=False)
 

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Index,
     String,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -28,6 +29,7 @@ SCHEMA = "pool"
 class Contribution(Base):
     """One agency's aggregates under a pseudonym. Holds no answer and no name.
 
+    practice: whether its wave was only practice; the database refuses such a row.
     copy_of: the contribution that holds the very same answer sheet already, if one does.
     """
 
@@ -40,6 +42,7 @@ class Contribution(Base):
     instrument_code: Mapped[str] = mapped_column(String(40))
     instrument_version: Mapped[str] = mapped_column(String(20))
     synthetic: Mapped[bool] = mapped_column()
+    practice: Mapped[bool] = mapped_column(default=False, server_default=false())
     aggregates: Mapped[dict[str, Any]] = mapped_column()
     copy_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pool.contribution.id"))
 
@@ -51,6 +54,7 @@ class Contribution(Base):
         CheckConstraint(
             "COALESCE((aggregates ->> 'synthetic')::boolean, synthetic) = synthetic", name="says_what_it_is"
         ),
+        CheckConstraint("NOT practice", name="never_practice"),
         {"schema": SCHEMA},
     )
 

@@ -4,11 +4,14 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, String
+from sqlalchemy import Computed, ForeignKeyConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cri.db.models.declarative import Base, TenantMixin, TenantRow
-from cri.db.models.waves import WAVE
+
+REAL_WAVE = (["agency_id", "wave_id", "practice"], ["wave.agency_id", "wave.id", "wave.practice"])
+"""Foreign key of what is made from answers. Its `practice` is computed, always false, and can be set by
+nobody: so the database refuses whatever would be made from a practice wave."""
 
 
 class StoredScorecard(Base, TenantMixin):
@@ -19,8 +22,9 @@ class StoredScorecard(Base, TenantMixin):
     wave_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64))
     document: Mapped[dict[str, Any]] = mapped_column()
+    practice: Mapped[bool] = mapped_column(Computed("false", persisted=True))
 
-    __table_args__ = (ForeignKeyConstraint(["agency_id", "wave_id"], WAVE, ondelete="CASCADE"),)
+    __table_args__ = (ForeignKeyConstraint(*REAL_WAVE, ondelete="CASCADE"),)
 
 
 class StoredPack(Base, TenantMixin):
@@ -32,8 +36,9 @@ class StoredPack(Base, TenantMixin):
     kind: Mapped[str] = mapped_column(String(20), primary_key=True)
     edition: Mapped[str | None] = mapped_column(String(20))
     document: Mapped[dict[str, Any]] = mapped_column()
+    practice: Mapped[bool] = mapped_column(Computed("false", persisted=True))
 
-    __table_args__ = (ForeignKeyConstraint(["agency_id", "wave_id"], WAVE, ondelete="CASCADE"),)
+    __table_args__ = (ForeignKeyConstraint(*REAL_WAVE, ondelete="CASCADE"),)
 
 
 class Report(Base, TenantRow):
@@ -47,5 +52,6 @@ class Report(Base, TenantRow):
     sha256: Mapped[str] = mapped_column(String(64))
     manifest: Mapped[dict[str, Any]] = mapped_column()
     made_at: Mapped[datetime] = mapped_column()
+    practice: Mapped[bool] = mapped_column(Computed("false", persisted=True))
 
-    __table_args__ = (ForeignKeyConstraint(["agency_id", "wave_id"], WAVE, ondelete="CASCADE"),)
+    __table_args__ = (ForeignKeyConstraint(*REAL_WAVE, ondelete="CASCADE"),)

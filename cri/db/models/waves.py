@@ -6,9 +6,19 @@ time, no order. docs/anonymity.md says what each table could tell somebody who r
 
 import uuid
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Index, String, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from cri.db.models.declarative import Base, TenantMixin, TenantRow
@@ -19,8 +29,15 @@ WAVE = ["wave.agency_id", "wave.id"]
 class Wave(Base, TenantRow):
     """One administration of one instrument in one agency.
 
-    States: draft -> open -> closing -> sealed -> scored. Opening freezes everything that is asked,
-    of whom, and the minimum group.
+    States: draft -> open -> closing -> sealed -> scored, and of a practice wave draft -> open -> closing ->
+    discarded. Opening freezes everything that is asked, of whom, and the minimum groups: the database refuses
+    to change them (migration 0007).
+
+    practice: its answers are thrown away; nothing can ever be made from them. practice_of: the draft that it
+    tries out. breakdowns: profile questions that are asked and reported, None for all of the instrument's.
+    service_lines, relationship: the agency's relationship map as it was at the opening.
+    companion_code, companion_version: the instrument that is asked after the main one, if one is.
+    opens_at, invite_at, first_reminder_at, second_reminder_at: what is to happen by itself, None for by hand.
     """
 
     __tablename__ = "wave"
@@ -28,11 +45,23 @@ class Wave(Base, TenantRow):
     label: Mapped[str] = mapped_column(String(200))
     instrument_code: Mapped[str] = mapped_column(String(40))
     instrument_version: Mapped[str] = mapped_column(String(20))
+    companion_code: Mapped[str | None] = mapped_column(String(40))
+    companion_version: Mapped[str | None] = mapped_column(String(20))
     languages: Mapped[list[str]] = mapped_column(ARRAY(String(10)))
     noun: Mapped[str] = mapped_column(String(40))
+    relationship: Mapped[str | None] = mapped_column(String(40))
+    service_lines: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB())
+    breakdowns: Mapped[list[str] | None] = mapped_column(ARRAY(String(40)))
     minimum: Mapped[int] = mapped_column(default=10)
+    comments_minimum: Mapped[int] = mapped_column(default=30, server_default=text("30"))
     synthetic: Mapped[bool] = mapped_column()
+    practice: Mapped[bool] = mapped_column(default=False, server_default=false())
+    practice_of: Mapped[uuid.UUID | None] = mapped_column()
     state: Mapped[str] = mapped_column(String(10), default="draft")
+    opens_at: Mapped[datetime | None] = mapped_column()
+    invite_at: Mapped[datetime | None] = mapped_column()
+    first_reminder_at: Mapped[datetime | None] = mapped_column()
+    second_reminder_at: Mapped[datetime | None] = mapped_column()
     closes_at: Mapped[datetime | None] = mapped_column()
     opened_at: Mapped[datetime | None] = mapped_column()
     closed_at: Mapped[datetime | None] = mapped_column()
@@ -44,8 +73,18 @@ class Wave(Base, TenantRow):
         ForeignKeyConstraint(
             ["agency_id", "synthetic"], ["agency.agency_id", "agency.synthetic"], ondelete="CASCADE"
         ),
+        ForeignKeyConstraint(["agency_id", "practice_of"], WAVE, ondelete="CASCADE"),
+        UniqueConstraint("agency_id", "id", "practice"),  # lets a scorecard prove that it is of a real wave
         CheckConstraint("minimum >= 10", name="minimum_never_lowered"),
-        CheckConstraint("state IN ('draft', 'open', 'closing', 'sealed', 'scored')", name="state_known"),
+        CheckConstraint("comments_minimum >= 30", name="comments_minimum_never_lowered"),
+        CheckConstraint("(companion_code IS NULL) = (companion_version IS NULL)", name="companion_whole"),
+        CheckConstraint(
+            "CASE WHEN practice "
+            "THEN state IN ('draft', 'open', 'closing', 'discarded') AND sheet_sha256 IS NULL "
+            "ELSE state IN ('draft', 'open', 'closing', 'sealed', 'scored') AND practice_of IS NULL END",
+            name="state_known",
+        ),
+        Index("ix_wave_practice_of", "agency_id", "practice_of"),
         CheckConstraint(
             "state = 'draft' OR (opened_at IS NOT NULL AND closes_at IS NOT NULL)", name="open_since"
         ),
@@ -56,6 +95,27 @@ class Wave(Base, TenantRow):
             unique=True,
             postgresql_where=text("open_link_digest IS NOT NULL"),
         ),
+    )
+
+
+class WaveLog(Base, TenantRow):
+    """What was done to a wave as a whole, by whom and why. Never who answered, what, or when.
+
+    account_id: None for what happened by itself. details: the moments or counts that changed.
+    """
+
+    __tablename__ = "wave_log"
+
+    wave_id: Mapped[uuid.UUID] = mapped_column()
+    at: Mapped[datetime] = mapped_column()
+    account_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("account.id"))
+    event: Mapped[str] = mapped_column(String(30))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["agency_id", "wave_id"], WAVE, ondelete="CASCADE"),
+        Index("ix_wave_log_wave", "agency_id", "wave_id", "at"),
     )
 
 
@@ -134,8 +194,11 @@ class Draft(Base, TenantMixin):
 
     __table_args__ = (
         ForeignKeyConstraint(["agency_id", "wave_id"], WAVE, ondelete="CASCADE"),
-        ForeignKeyConstraint(
-            ["agency_id", "invitation_id"], ["invitation.agency_id", "invitation.id"], ondelete="CASCADE"
+        ForeignKeyConstraint(  # onupdate: a replaced link is a new id of the same invitation
+            ["agency_id", "invitation_id"],
+            ["invitation.agency_id", "invitation.id"],
+            ondelete="CASCADE",
+            onupdate="CASCADE",
         ),
         Index("ix_draft_invitation", "agency_id", "invitation_id"),
     )

@@ -11,8 +11,9 @@ from cri.adapters.document_schemas import validate
 from cri.adapters.facet_tables import FacetRow, facet_table
 from cri.adapters.reference_tables import read_reference
 from cri.cli.files import write_out
+from cri.domain.achieved_changes import with_changes
 from cri.domain.documents import readable_json
-from cri.domain.edition_draft import build_edition
+from cri.domain.edition_draft import draft_edition
 from cri.domain.eligibility import Member, admit
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.norms import check_edition
@@ -39,14 +40,14 @@ def build(scorecards: tuple[Path, ...], edition: str, facets: Path | None, outpu
     """Build a norm edition from scorecards: groups of at least four owners, never one agency's score.
 
     Without --facets each agency is its own owner. Scorecards that may not enter are left out, and standard
-    error says why.
+    error says why. Of two waves of an agency the older one is left out, and tells what was achieved since.
     """
     if not _EDITION.fullmatch(edition):
         raise InputError([InputProblem(f'"{edition}" is no edition', "--edition", "a number as 2026.1")])
     admission = admit(_members(scorecards, facets))
     for out in admission.left_out:
         click.echo(f"left out: {out.member.name}: {out.reason}", err=True)
-    document = build_edition(admission, edition)
+    document = with_changes(draft_edition(admission, edition), admission.members).document
     validate(document, f"edition {edition}")
     write_out(readable_json(document), output)
 

@@ -6,13 +6,14 @@ weighs them so. Source: method.md, section 5, "Targets".
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from cri.domain.change_audit import ChangeAudit, Pair, weights_of
+from cri.domain.change_audit import ChangeAudit, Integers, Pair, Wish, weights_of
 from cri.domain.documents import digest_of
+from cri.domain.edition_draft import Draft
 from cri.domain.eligibility import LEAST_RATE, LEAST_USABLE, Member
 from cri.domain.ledger import CHANGES, Ledger, PublishedCell
 from cri.domain.microaggregation import Group, groups_of, within_share
@@ -28,17 +29,36 @@ from cri.domain.spread import Spread, spread_of
 
 Document = Mapping[str, Any]
 
-SCHEMA = "cri.changes/1"
 FEWEST_PAIRS = 20
 """Owners with a pair of waves for a distribution of changes: an owner counts once, as everywhere."""
+
+THE_AUDIT = "the audit leaves too few groups"
 
 
 @dataclass(frozen=True)
 class ChangesDraft:
-    """The document, and the cells to be added to the ledger when it is published."""
+    """An edition's `changes` {cells, refused, certificate}, and their cells for the ledger."""
 
     document: dict[str, Any]
     cells: tuple[PublishedCell, ...]
+
+
+def with_changes(draft: Draft, members: Sequence[Member], ledger: Ledger | None = None) -> Draft:
+    """The draft of an edition with the distributions of achieved changes in its document.
+
+    members: who was admitted to the edition. ledger: what was published before it, as for `draft_edition`.
+    """
+    before = ledger or Ledger()
+    owners = {**before.owners, **{member.sheet: member.owner for member in members}}
+    known = Ledger((*before.cells, *draft.cells), owners, before.last)
+    changes = draft_changes(members, draft.document, known)
+    content = {key: value for key, value in draft.document.items() if key != "sha256"}
+    content["changes"] = changes.document
+    return replace(
+        draft,
+        document={**content, "sha256": digest_of(content)},
+        cells=(*draft.cells, *changes.cells),
+    )
 
 
 def corrected_change(first: float, second: float, trust: float, mu: float) -> float:
@@ -50,41 +70,58 @@ def corrected_change(first: float, second: float, trust: float, mu: float) -> fl
 
 
 def draft_changes(members: Sequence[Member], edition: Document, ledger: Ledger) -> ChangesDraft:
-    """Distributions of achieved changes for the index and each factor, beside an edition already drafted.
+    """Distributions of achieved changes for the index and each factor of an edition already drafted.
 
     members: who was admitted to the edition; those with a `previous` wave make pairs. ledger: everything ever
-    published, the edition's own cells included. A distribution of fewer than 20 owners, or that the audit
-    leaves with under five groups, is refused. The same members in any order give the same document.
+    published, the edition's own cells included. A distribution of fewer than 20 owners is refused. One that
+    the audit leaves with under five groups is the last edition's again (`kept_from`), unless somebody in
+    it has left the pool; else it is refused too. The same members in any order give the same document.
     """
     pairs = _pairs(members, edition)
     auditing = ChangeAudit(pairs, members, ledger)
+    codes = list(figures_of(members[0].scorecard))
+    wishes = {code: _wish(code, pairs, edition, auditing) for code in codes}
+    released = auditing.release(
+        [wish for wish in wishes.values() if isinstance(wish, Wish)], GROUPS_FOR_PERCENTILES
+    )
     cells, refused, added = [], [], []
-    for code in figures_of(members[0].scorecard):
-        made = _one(code, pairs, edition, auditing)
-        if isinstance(made, str):
-            refused.append({"factor": code, "reason": made})
-            continue
-        groups, cell = made
-        inside = [one for sheets in cell.groups for one in sheets[: len(sheets) // 2]]
-        cells.append(
-            {
-                "factor": code,
-                "pairs": len(inside),
-                "owners": len({auditing.owner_of[sheet] for sheet in inside}),
-                "groups": [asdict(group) for group in groups],
-            }
-        )
-        added.append(cell)
-    document: dict[str, Any] = {
-        "schema": SCHEMA,
-        **{key: edition[key] for key in ("edition", "method", "instrument", "synthetic")},
-        "edition_sha256": edition["sha256"],
-        "cells": cells,
-        "refused": refused,
-        "certificate": auditing.certificate(),
-    }
-    document["sha256"] = digest_of(document)
+    for code, wish in wishes.items():
+        if isinstance(wish, Wish) and code in released:
+            cell = _published(wish, released[code], str(edition["edition"]), auditing)
+            cells.append(_told(code, groups_of(wish.changes, released[code]), cell, auditing))
+            added.append(cell)
+        elif isinstance(wish, Wish) and (old := _kept(code, members, ledger)):
+            cells.append(old)
+        else:
+            refused.append({"factor": code, "reason": THE_AUDIT if isinstance(wish, Wish) else wish})
+    document = {"cells": cells, "refused": refused, "certificate": auditing.certificate()}
     return ChangesDraft(document, tuple(added))
+
+
+def _told(code: str, groups: Sequence[Group], cell: PublishedCell, auditing: ChangeAudit) -> dict[str, Any]:
+    later = [sheet for sheets in cell.groups for sheet in sheets[: len(sheets) // 2]]
+    return {
+        "factor": code,
+        "pairs": len(later),
+        "owners": len({auditing.owner_of[sheet] for sheet in later}),
+        "kept_from": None,
+        "groups": [asdict(group) for group in groups],
+    }
+
+
+def _kept(code: str, members: Sequence[Member], ledger: Ledger) -> dict[str, Any] | None:
+    """The last edition's distribution, unless some of its later waves are no longer in the pool."""
+    last = ledger.last or {}
+    told = (last.get("changes") or {"cells": ()})["cells"]
+    old = next((one for one in told if one["factor"] == code), None)
+    if old is None:
+        return None
+    since = old["kept_from"] or last["edition"]
+    key = (code, None, CHANGES)
+    made = next(one for one in ledger.cells if one.edition == since and one.key == key)
+    inside = {member.sheet for member in members}
+    later = {sheet for sheets in made.groups for sheet in sheets[: len(sheets) // 2]}
+    return {**old, "kept_from": since} if later <= inside else None
 
 
 def _pairs(members: Sequence[Member], edition: Document) -> list[Pair]:
@@ -115,10 +152,8 @@ def _comparable(scorecard: Document, previous: Document) -> bool:
     return same and large and scored and known and whole
 
 
-def _one(
-    code: str, pairs: Sequence[Pair], edition: Document, auditing: ChangeAudit
-) -> tuple[tuple[Group, ...], PublishedCell] | str:
-    """One distribution and its page of the ledger, or why there is none."""
+def _wish(code: str, pairs: Sequence[Pair], edition: Document, auditing: ChangeAudit) -> Wish | str:
+    """The corrected changes of a component, or why there is no distribution of them."""
     cell = cell_of(edition, code)
     if cell is None or tier_of(cell) == "none":
         return "no norm"
@@ -132,29 +167,28 @@ def _one(
     if len(np.unique(auditing.owners[kept])) < FEWEST_PAIRS:
         return "too few pairs"
     trusts = np.array([_trust(pairs[one], code, edition, spread) for one in kept])
-    changes = np.array(
-        [
-            corrected_change(
-                float(figures_of(pairs[one].previous)[code]["score"]),
-                float(figures_of(pairs[one].member.scorecard)[code]["score"]),
-                float(trust),
-                spread.mu,
-            )
-            for one, trust in zip(kept, trusts, strict=True)
-        ]
-    )
-    runs = auditing.groups(code, kept, trusts, changes)
-    if len(runs) < GROUPS_FOR_PERCENTILES:
-        return "the audit leaves too few groups"
-    published = PublishedCell(
-        edition=str(edition["edition"]),
-        factor=code,
+    changes = [
+        corrected_change(
+            float(figures_of(pairs[one].previous)[code]["score"]),
+            float(figures_of(pairs[one].member.scorecard)[code]["score"]),
+            float(trust),
+            spread.mu,
+        )
+        for one, trust in zip(kept, trusts, strict=True)
+    ]
+    return Wish(code, kept, trusts, np.array(changes))
+
+
+def _published(wish: Wish, runs: Sequence[Integers], edition: str, auditing: ChangeAudit) -> PublishedCell:
+    """The page of the ledger: who is in which group, and with which weight."""
+    return PublishedCell(
+        edition=edition,
+        factor=wish.code,
         item=None,
         peers=CHANGES,
-        groups=tuple(auditing.sheets_of(kept[run]) for run in runs),
-        weights=tuple(tuple(weights_of(trusts[run]).tolist()) for run in runs),
+        groups=tuple(auditing.sheets_of(wish.pairs[run]) for run in runs),
+        weights=tuple(tuple(weights_of(wish.trusts[run]).tolist()) for run in runs),
     )
-    return groups_of(changes, runs), published
 
 
 def _trust(pair: Pair, code: str, edition: Document, spread: Spread) -> float:

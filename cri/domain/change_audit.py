@@ -6,6 +6,7 @@ in other figures. Source: method.md, section 5, "Targets".
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,16 @@ class Pair:
         return str(self.previous["sheet_sha256"])
 
 
+@dataclass(frozen=True, eq=False)
+class Wish:
+    """A component's changes to be published: int (pairs,) which pairs, their trusts and corrected changes."""
+
+    code: str
+    pairs: Integers
+    trusts: Floats
+    changes: Floats
+
+
 def weights_of(trusts: Floats) -> Floats:
     """What later and earlier waves count in a sum of corrected changes."""
     return np.concatenate([np.ones(len(trusts)), -trusts])
@@ -66,7 +77,11 @@ class ChangeAudit:
             figure for cell in ledger.cells if cell.item is None for figure in cell.figures(self.place)
         ]
         self.large = len(self.sheets) > EXACT_UP_TO
-        self.known = None if self.large else Knowledge.of_nothing(self.pool).learn(self.published)
+
+    @cached_property
+    def known(self) -> Knowledge:
+        """What all that was published tells: worked out once somebody asks, since it takes the longest."""
+        return Knowledge.of_nothing(self.pool).learn(self.published)
 
     def eligible(self, code: str) -> Integers:
         """Pairs that may enter a component's distribution.
@@ -83,17 +98,35 @@ class ChangeAudit:
         lane: NDArray[np.bool_] = numbers % len(self.components) == self.components.index(code)
         return np.flatnonzero(lane & ~used[self.earlier])
 
-    def groups(self, code: str, kept: Integers, trusts: Floats, changes: Floats) -> tuple[Integers, ...]:
-        """Runs of neighbours in `kept`, lowest first, as many as the audit passes; empty for none."""
-        count = len(kept) // FEWEST_OWNERS
-        while count >= 1:
-            runs = neighbours(changes, self.owners[kept], count)
-            figures = [self._figure(code, kept[run], trusts[run]) for run in runs]
-            if self._passes(figures):
-                self.published += figures
-                return runs
-            count = int(min(count, len(runs)) * FEWER)
-        return ()
+    def release(self, wishes: Sequence[Wish], least: int) -> dict[str, tuple[Integers, ...]]:
+        """Runs of neighbours in each wish's pairs, lowest first, as many as the audit passes, by component.
+
+        All with full groups at once, which is one audit; where that is refused each half by itself, and one
+        alone with fewer and fewer groups. A component left with fewer than `least` is not in it.
+        """
+        full = {wish.code: self._cut(wish, len(wish.pairs) // FEWEST_OWNERS) for wish in wishes}
+        found = {code: runs for code, runs in full.items() if len(runs) >= least}
+        able = [wish for wish in wishes if wish.code in found]
+        if not able or self._passes([one for wish in able for one in self._figures(wish, found[wish.code])]):
+            return found
+        if len(able) > 1:
+            half = len(able) // 2
+            return self.release(able[:half], least) | self.release(able[half:], least)
+        return self._fewer(able[0], int(len(found[able[0].code]) * FEWER), least)
+
+    def _fewer(self, wish: Wish, count: int, least: int) -> dict[str, tuple[Integers, ...]]:
+        while count >= least:
+            runs = self._cut(wish, count)
+            if self._passes(self._figures(wish, runs)):
+                return {wish.code: runs}
+            count = int(count * FEWER)
+        return {}
+
+    def _cut(self, wish: Wish, count: int) -> tuple[Integers, ...]:
+        return neighbours(wish.changes, self.owners[wish.pairs], count)
+
+    def _figures(self, wish: Wish, runs: Sequence[Integers]) -> list[Figure]:
+        return [self._figure(wish.code, wish.pairs[run], wish.trusts[run]) for run in runs]
 
     def sheets_of(self, members: Integers) -> tuple[str, ...]:
         """Digests of the later waves, then those of the earlier ones, in the order of `weights_of`."""
@@ -115,10 +148,12 @@ class ChangeAudit:
         return Figure(code, both, weights_of(trusts))
 
     def _passes(self, figures: Sequence[Figure]) -> bool:
-        if self.known is None:
+        if self.large:
+            self.published += figures
             return True  # by the choice of pairs; groups hold four owners
         after = self.known.learn(figures)
         if after.exposed() is not None:
             return False
         self.known = after
+        self.published += figures
         return True

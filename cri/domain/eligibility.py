@@ -1,7 +1,7 @@
 """Who may enter a norm edition: one comparable, large enough wave of each agency."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from cri.domain.errors import InputError, InputProblem
@@ -18,7 +18,7 @@ WINDOW_MONTHS = 36
 class Member:
     """One agency's contribution: its scorecard document, who owns the agency, and the facets of peer groups.
 
-    `previous` is the agency's previous comparable scorecard, for achieved changes; nothing reads it yet.
+    `previous` is the agency's previous comparable scorecard, for achieved changes.
     `source` names where the scorecard came from, for messages.
     """
 
@@ -130,7 +130,8 @@ def _newest(members: Sequence[Member]) -> tuple[list[Member], list[Member]]:
                 f"agency {ordered[0].agency} is in {', '.join(names[1:])} too, and neither is the newer one"
             )
             problems.append(InputProblem(what, names[0], expected))
-        newest.append(ordered[-1])
+        before = ordered[-1].previous or (ordered[-2].scorecard if len(ordered) > 1 else None)
+        newest.append(replace(ordered[-1], previous=before))
         older += ordered[:-1]
     if problems:
         raise InputError(problems)

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,8 @@ NOT_SAID_RATE = 0.06
 SECTORS = ("water", "transport", "housing", "health", "licensing")
 COUNTRIES = ("northland", "southland")
 RELATIONSHIPS = ("citizen", "regulated")
+SURVEYED_BEFORE = 0.7
+RISE, RISE_SD, RISE_FACTOR_SD = 1.5, 3.0, 2.5
 OWN_SHARE = 0.85  # of the agencies are their own owner; the rest belong to a few ministries
 MINISTRIES = 4
 
@@ -78,6 +81,37 @@ def synthetic_pool(instrument: Instrument, agencies: int, seed: int, closed: dat
     An agency depends on the seed and its own number only, so a larger pool begins with the smaller one.
     """
     return tuple(_agency(instrument, number, seed, closed) for number in range(1, agencies + 1))
+
+
+def with_earlier_waves(members: Sequence[Member], seed: int) -> tuple[Member, ...]:
+    """The members, most of them with a wave two years before, of which only the scores are made up.
+
+    They rose by a point or two on the whole. What each answered then is not drawn, so that no scorecard of it
+    exists: it serves achieved changes only.
+    """
+    draws = np.random.default_rng([seed, len(members)])
+    return tuple(
+        replace(member, previous=_earlier(member.scorecard, draws))
+        if draws.random() < SURVEYED_BEFORE
+        else member
+        for member in members
+    )
+
+
+def _earlier(scorecard: Mapping[str, Any], draws: np.random.Generator) -> dict[str, Any]:
+    general = draws.normal(RISE, RISE_SD)
+    factors = []
+    for factor in scorecard["factors"]:
+        score = float(np.clip(factor["score"] - general - draws.normal(0, RISE_FACTOR_SD), 0, 100))
+        factors.append({**factor, "score": score})
+    index = sum(factor["score"] for factor in factors) / len(factors)
+    sheet = hashlib.sha256(f"before {scorecard['sheet_sha256']}".encode()).hexdigest()
+    return {
+        **scorecard,
+        "sheet_sha256": sheet,
+        "index": {**scorecard["index"], "score": index},
+        "factors": factors,
+    }
 
 
 def _agency(instrument: Instrument, number: int, seed: int, closed: date) -> Member:

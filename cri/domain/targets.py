@@ -44,17 +44,15 @@ class Target:
     rises_by_itself: bool
 
 
-def targets_of(
-    scorecard: Document, placement: Document, edition: Document, changes: Document | None = None
-) -> tuple[Target, ...]:
+def targets_of(scorecard: Document, placement: Document, edition: Document) -> tuple[Target, ...]:
     """A target for the index and each factor of a scorecard that was placed in an edition.
 
-    changes: the distributions of achieved changes that were published beside the edition (cri.changes/1).
-    With one of the figure: its 75 % point, on top of what happens by itself. Otherwise the next band's edge,
-    or half a pool standard deviation of true scores where that is nearer or there is no next band.
+    Where the edition has a distribution of achieved changes of the figure: its 75 % point, on top of what
+    happens by itself. Otherwise the next band's edge, or half a pool standard deviation of true scores where
+    that is nearer or there is no next band.
     """
     told = {one["factor"]: one for one in placement["placements"]}
-    achieved = {cell["factor"]: cell for cell in changes["cells"]} if changes else {}
+    achieved = {cell["factor"]: cell for cell in (edition.get("changes") or {"cells": ()})["cells"]}
     return tuple(
         _target(told[code], {**figure, "n_eff": _people(scorecard, figure)}, edition, achieved.get(code))
         for code, figure in figures_of(scorecard).items()

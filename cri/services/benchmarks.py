@@ -1,16 +1,18 @@
 """What an agency is compared with: editions, each published together with its pages of the ledger."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from cri.db.models import Contribution
 from cri.db.queries import benchmark_pool as pool
-from cri.domain.edition_draft import draft_edition
-from cri.domain.eligibility import Member
+from cri.domain.achieved_changes import with_changes
+from cri.domain.edition_draft import Draft, draft_edition
+from cri.domain.eligibility import Admission, Member, admit
 from cri.domain.errors import CriError, InputError, InputProblem
-from cri.domain.ledger import Ledger, PublishedCell
+from cri.domain.ledger import CHANGES, Ledger, PublishedCell
 from cri.domain.norms import member_digest
 from cri.domain.ownership import joined_owners
 from cri.domain.peers import PEER_GROUPS
@@ -77,6 +79,29 @@ def members_of(contributions: Sequence[Contribution], owners: Mapping[str, str])
     ]
 
 
+def draft_with_changes(
+    admission: Admission,
+    number: str,
+    ledger: Ledger,
+    barred: Collection[str] = (),
+    peers: Sequence[tuple[str, ...]] = PEER_GROUPS,
+) -> Draft:
+    """Draft an edition together with what its agencies achieved since their wave before.
+
+    barred: digests of sheets that were withdrawn, are held or were refused; no change is counted from one.
+    Raises InputError as `draft_edition` does.
+    """
+    members = [_without_earlier(member, barred) for member in admission.members]
+    return with_changes(draft_edition(admission, number, ledger, peers), members, ledger)
+
+
+def _without_earlier(member: Member, barred: Collection[str]) -> Member:
+    before = member.scorecard.get("previous")
+    if before is None or before["sheet_sha256"] not in barred:
+        return member
+    return replace(member, scorecard={**member.scorecard, "previous": None})
+
+
 def load_ledger(session: Session, like: Document, owners: Mapping[str, str]) -> Ledger:
     """Everything published so far of the instrument's version that the scorecard `like` is of.
 
@@ -124,7 +149,7 @@ def _publish(
         like = members[0].scorecard
         check_number(session, number, like)
         ledger = load_ledger(session, like, owners)
-    draft = draft_edition(members, number, ledger, peers)
+    draft = draft_with_changes(admit(members), number, ledger, peers=peers)
     pool.add_edition(session, draft.document, members_in(draft.document, contributions), draft.cells)
     return draft.document
 
@@ -147,17 +172,31 @@ def _check_ledger(document: Document, cells: Sequence[PublishedCell], known: Col
     written = {
         cell.key: [len(group) for group in cell.groups]
         for cell in cells
-        if cell.edition == edition and all(sheet in known for group in cell.groups for sheet in group)
+        if cell.edition == edition
+        and all(sheet in known for group in cell.groups for sheet in group)
+        and (cell.peers != CHANGES or cell.weights is not None)
     }
-    for cell in document["cells"]:
-        if cell["item"] is not None or cell["kept_from"] is not None:
-            continue  # an item's cell is its factor's, and a kept one is an earlier edition's
-        sizes = [group["size"] for group in cell["groups"]]
-        if written.get((cell["factor"], None, cell["peers"])) != sizes:
-            told = f"edition {edition}, {cell['factor']} of {cell['peers']}"
+    for (factor, peers), sizes in _sizes(document).items():
+        if written.get((factor, None, peers)) != sizes:
             raise LedgerError(
-                f"{told}: the ledger does not say who is in its groups; nothing can be published"
+                f"edition {edition}, {factor} of {peers}: the ledger does not say who is in its groups; "
+                "nothing can be published"
             )
+
+
+def _sizes(document: Document) -> dict[tuple[str, str], list[int]]:
+    """How many waves are in each group of the cells that an edition gave new values.
+
+    An item's cell is its factor's, and a kept one is an earlier edition's. A change is of two waves.
+    """
+    shown = [(cell, cell["peers"], 1) for cell in document["cells"] if cell["item"] is None]
+    changes = (document.get("changes") or {"cells": ()})["cells"]
+    shown += [(cell, CHANGES, 2) for cell in changes]
+    return {
+        (cell["factor"], peers): [waves * group["size"] for group in cell["groups"]]
+        for cell, peers, waves in shown
+        if cell["kept_from"] is None
+    }
 
 
 def _kind(document: Document) -> tuple[str, str]:

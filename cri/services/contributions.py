@@ -57,7 +57,7 @@ def lock_agency(context: Context) -> Agency:
 def contribution_of(secret: bytes, member: Member) -> Contribution:
     """A row of the pool for a member that is known by its scorecard. secret: the key of the pseudonyms."""
     return make_contribution(
-        aggregates_of(member.scorecard, member.facets),
+        aggregates_of(member.scorecard, member.facets, previous=member.previous),
         pseudonym=pseudonym(secret, "agency", member.agency),
         owner=pseudonym(secret, "owner", member.owner),
     )

@@ -14,12 +14,18 @@ from cri.db.models import Contribution, DraftPreview, DraftStep, Edition, Editio
 from cri.db.queries import benchmark_pool as pool
 from cri.db.queries import edition_drafts, pool_contributions
 from cri.db.queries.edition_drafts import Draft
-from cri.domain.edition_draft import draft_edition
 from cri.domain.eligibility import admit
 from cri.domain.errors import CriError, InputError, InputProblem
 from cri.domain.ledger import PublishedCell
 from cri.domain.ownership import joined_owners
-from cri.services.benchmarks import LedgerError, check_number, load_ledger, members_in, members_of
+from cri.services.benchmarks import (
+    LedgerError,
+    check_number,
+    draft_with_changes,
+    load_ledger,
+    members_in,
+    members_of,
+)
 from cri.services.context import Parts
 from cri.services.quarantine import hold_far_ones
 
@@ -198,7 +204,8 @@ def _preview(session: Session, draft: Draft) -> DraftPreview:
     owners = joined_owners(pool.all_owned(session))
     admission = admit(members_of(newest, owners))
     ledger = load_ledger(session, newest[0].aggregates, owners)
-    made = draft_edition(admission, draft.wish.number, ledger)
+    barred = {one.contribution.sheet_sha256 for one in entries if one.state != pool_contributions.IN}
+    made = draft_with_changes(admission, draft.wish.number, ledger, barred)
     used = members_in(made.document, newest)
     editions = pool.editions(session, code, version, synthetic=synthetic, origins=(pool.MADE,))
     before = pool.members_of_edition(session, editions[-1]["edition"], code) if editions else set()

@@ -16,7 +16,7 @@ from cri.db.models import Agency, Invitation, OrganisationUnit, Person, Wave, Wa
 from cri.domain.instrument import Instrument
 from cri.domain.peers import PEER_GROUPS
 from cri.domain.sheet import NO_OPTION, UNANSWERED, AnswerSheet, Unit
-from cri.domain.synthetic import synthetic_answers, synthetic_pool
+from cri.domain.synthetic import synthetic_answers, synthetic_pool, with_earlier_waves
 from cri.domain.wave import SLOWEST_PACE, Answers
 from cri.services import waves
 from cri.services.accounts import create_account, grant_membership
@@ -93,7 +93,7 @@ def seed_pool(parts: Parts, today: datetime) -> None:
     """Publish a synthetic edition of made-up agencies, once."""
     if edition_for_instrument(parts, *INSTRUMENT, synthetic=True) is None:
         instrument = released_instrument(*INSTRUMENT)
-        members = synthetic_pool(instrument, POOL_AGENCIES, SEED, today.date())
+        members = with_earlier_waves(synthetic_pool(instrument, POOL_AGENCIES, SEED, today.date()), SEED)
         publish_edition(parts, members, EDITION, PEERS)
 
 

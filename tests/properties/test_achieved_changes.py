@@ -8,11 +8,11 @@ import pytest
 
 from cri.adapters.document_schemas import validate
 from cri.domain import achieved_changes, change_audit, edition_draft, publishing
-from cri.domain.achieved_changes import ChangesDraft, corrected_change, draft_changes
+from cri.domain.achieved_changes import ChangesDraft, corrected_change, draft_changes, with_changes
 from cri.domain.edition_draft import Draft, draft_edition
 from cri.domain.eligibility import Member
 from cri.domain.ledger import CHANGES, Ledger, PublishedCell
-from cri.domain.norms import cell_of
+from cri.domain.norms import cell_of, check_edition
 from cri.domain.publishers_audit import AuditedPool, Figure, exposed_owners
 from cri.domain.publishing import LargePublisher, audited_parts
 from tests.pool_examples import FACTORS, member, sheet_digest
@@ -79,7 +79,7 @@ def test_editions_and_changes_together_expose_nobody(seed: int, before: bool) ->
     edition = draft_edition(second, "2026.2", ledger_after(*history) if history else None)
     history.append((edition, second))
     changes = draft_changes(second, edition.document, ledger_after(*history))
-    validate(changes.document, "changes")
+    validate({**edition.document, "changes": changes.document}, "edition")
     cells = [cell for draft, _ in history for cell in draft.cells] + list(changes.cells)
     owner_of = {one.sheet: one.owner for one in (*first, *second)}
     assert exposed(rows_from(cells), owner_of) is None
@@ -148,7 +148,7 @@ def test_under_twenty_owners_there_is_no_distribution() -> None:
     changes = draft_changes(alone, edition.document, ledger_after((edition, alone)))
     assert changes.document["cells"] == []
     assert {one["reason"] for one in changes.document["refused"]} == {"too few pairs"}
-    validate(changes.document, "changes")
+    validate({**edition.document, "changes": changes.document}, "edition")
 
 
 def test_waves_that_do_not_compare_make_no_pair() -> None:
@@ -235,7 +235,11 @@ def test_what_the_edition_of_changes_says_of_itself() -> None:
     _, second = waves(9, shared=0.0)
     edition = draft_edition(second, "2026.1")
     changes = draft_changes(second, edition.document, ledger_after((edition, second)))
-    assert changes.document["edition_sha256"] == edition.document["sha256"]
+    whole = with_changes(edition, second)
+    assert whole.document["changes"] == changes.document
+    assert whole.cells == (*edition.cells, *changes.cells)
+    check_edition(whole.document, "the edition")
+    assert whole.document["sha256"] != edition.document["sha256"]  # a changed change would be noticed
     assert all(cell.peers == CHANGES for cell in changes.cells)
     for cell, told in zip(changes.cells, changes.document["cells"], strict=True):
         assert [len(group) // 2 for group in cell.groups] == [group["size"] for group in told["groups"]]
@@ -244,3 +248,31 @@ def test_what_the_edition_of_changes_says_of_itself() -> None:
         )
         norm = cell_of(edition.document, told["factor"])
         assert norm is not None
+
+
+def test_what_the_audit_refuses_is_kept_from_the_last_edition_while_everybody_stays() -> None:
+    """One pair more cuts the groups anew: old and new ones together would give single changes away."""
+    _, second = waves(3, agencies=20, shared=0.0, size=200)
+    one = with_changes(draft_edition(second, "2026.1"), second)
+    told = {cell["factor"]: cell for cell in one.document["changes"]["cells"]}
+    assert told
+    newcomer = member("newcomer", (48.0, 61.0), n=200)
+    later = [*second, replace(newcomer, previous=member("newcomer before", (50.0, 55.0), n=200).scorecard)]
+    ledger = Ledger(one.cells, _owners(second), one.document)
+    two = with_changes(draft_edition(later, "2026.2", ledger), later, ledger)
+    kept = {cell["factor"]: cell for cell in two.document["changes"]["cells"] if cell["kept_from"]}
+    assert kept
+    for code, cell in kept.items():
+        assert cell == {**told[code], "kept_from": "2026.1"}
+    assert all(cell.key[0] not in kept for cell in two.cells if cell.peers == CHANGES)
+    validate(two.document, "edition")
+
+    without = later[1:]
+    three = with_changes(draft_edition(without, "2026.3", ledger), without, ledger)
+    assert not any(cell["kept_from"] for cell in three.document["changes"]["cells"])
+
+
+def _owners(members: Sequence[Member]) -> dict[str, str]:
+    """Owner of each wave, earlier ones too, as the pool knows them."""
+    found = {one.sheet: one.owner for one in members}
+    return found | {str(one.previous["sheet_sha256"]): one.owner for one in members if one.previous}

@@ -10,8 +10,9 @@ import pytest
 from cri.adapters.document_schemas import validate
 from cri.adapters.instrument_files import find_instrument, load_instrument
 from cri.cli import main
+from cri.domain.achieved_changes import with_changes
 from cri.domain.documents import readable_json
-from cri.domain.edition_draft import build_edition
+from cri.domain.edition_draft import build_edition, draft_edition
 from cri.domain.eligibility import Member
 from cri.domain.norms import member_digest
 from cri.domain.placing import place
@@ -71,7 +72,9 @@ def test_the_whole_way(run: Run, files: list[str], pool: tuple[Member, ...]) -> 
     assert (built.code, built.out, built.err) == (0, "", [])
     edition = json.loads(Path("EDITION.json").read_text(encoding="utf-8"))
     validate(edition, "EDITION.json")
-    assert edition == json.loads(json.dumps(build_edition(pool, "2026.1")))
+    whole = with_changes(draft_edition(pool, "2026.1"), pool).document
+    assert edition == json.loads(json.dumps(whole))
+    assert {one["reason"] for one in edition["changes"]["refused"]} == {"too few pairs"}
     placed = run("place", files[3], "--norms", "EDITION.json", "-o", "PLACED.json")
     assert (placed.code, placed.err) == (0, [])
     document = json.loads(Path("PLACED.json").read_text(encoding="utf-8"))

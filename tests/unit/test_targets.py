@@ -25,7 +25,8 @@ def changes(*means: float, factor: str = "insight") -> dict[str, Any]:
 
 def target(score: float, *means: float, n: int = 100, factor: str = "insight") -> Target:
     own = scorecard("elsewhere", score, n=n, sd=20.0)
-    told = targets_of(own, place(own, EDITION), EDITION, changes(*means) if means else None)
+    edition = {**EDITION, "changes": changes(*means)} if means else EDITION
+    told = targets_of(own, place(own, edition), edition)
     assert [one.factor for one in told] == ["index", "insight", "foresight"]
     return next(one for one in told if one.factor == factor)
 

@@ -16,6 +16,7 @@ from cri.domain.disclosure_cells import release_cells
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.instrument import Instrument, Scale
 from cri.domain.item_counts import ItemCounts
+from cri.domain.lineage import History
 from cri.domain.release import ReleasePlan, plan_release
 from cri.domain.release_items import Withheld
 from cri.domain.scorecard_change import change_document, check_previous
@@ -42,7 +43,9 @@ class WaveFacts:
     `opened`, `closed`: a date or an aware time. `headcount`: everybody who could have answered, if known.
     `minimum`: people behind any figure, at least 10. `facets`: sector, country, relationship.
     `headcounts`: for `weights` "rake", by margin ("unit", with codes of top units, or a profile question's
-    code) and level, how many people there are. `previous`: an earlier scorecard to compare with.
+    code) and level, how many people there are. `previous`: an earlier scorecard to compare with; `lineage`:
+    what each unit of this wave can be compared with in it, None: with the unit of the same code. `collected`:
+    "elsewhere" for answers that were brought as a sheet.
     """
 
     agency: str | None = None
@@ -58,6 +61,8 @@ class WaveFacts:
     headcounts: Mapping[str, Mapping[str, int]] | None = None
     weights: Literal["none", "rake"] = "none"
     previous: Mapping[str, Any] | None = None
+    lineage: Mapping[str, History] | None = None
+    collected: Literal["elsewhere"] | None = None
 
 
 def build_scorecard(instrument: Instrument, sheet: AnswerSheet, facts: WaveFacts) -> Document:
@@ -98,7 +103,7 @@ def build_scorecard(instrument: Instrument, sheet: AnswerSheet, facts: WaveFacts
         "claims": [],
     }
     if facts.previous is not None:
-        document["change"] = change_document(instrument, document, facts.previous)
+        document["change"] = change_document(instrument, document, facts.previous, facts.lineage)
     document["claims"] = claims_of(document)
     return document
 
@@ -172,6 +177,7 @@ def _head(instrument: Instrument, facts: WaveFacts) -> Document:
             "opened": facts.opened.isoformat() if facts.opened else None,
             "closed": facts.closed.isoformat() if facts.closed else None,
             "minimum": facts.minimum,
+            **({"collected": facts.collected} if facts.collected else {}),
         },
         "sheet_sha256": facts.sheet_sha256,
     }

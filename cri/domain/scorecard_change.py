@@ -1,23 +1,31 @@
 """What changed since an earlier scorecard: comparisons of figures that both of them show."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cri.domain.change import Adjust, Change, Summary, benjamini_hochberg, comparable, compare, holm
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.instrument import Instrument, Scale
+from cri.domain.lineage import History
 from cri.domain.scorecard_figures import Document
 
 Figure = Mapping[str, Any] | None
 
 
-def change_document(instrument: Instrument, now: Document, previous: Mapping[str, Any]) -> Document:
+def change_document(
+    instrument: Instrument,
+    now: Document,
+    previous: Mapping[str, Any],
+    lineage: Mapping[str, History] | None = None,
+) -> Document:
     """Changes of the index, factors, items and units; only the reason where something breaks the line.
 
     Another instrument does, and another version of the method.
 
     `now`: this wave's index, factors and units; `previous`: a scorecard of the same agency. Corrected for
-    many comparisons: the index with the factors, the items, and the grid of units and factors.
+    many comparisons: the index with the factors, the items, and the grid of units and factors. `lineage`:
+    what each unit can be compared with; None: with the unit of the same code.
     """
     document: Document = {
         "previous": {
@@ -49,7 +57,7 @@ def change_document(instrument: Instrument, now: Document, previous: Mapping[str
         {"code": code, "change": change} for code, change in zip(codes, scores[1:], strict=True)
     ]
     document["items"] = _items(before, after, codes, instrument.scale)
-    document["units"] = _units(previous["units"], now["units"], codes)
+    document["units"] = _units(previous["units"], now["units"], codes, lineage)
     return document
 
 
@@ -127,18 +135,60 @@ def _on_100(item: Document, scale: Scale) -> Figure:
     return {"score": score, "sd": item["sd"] * stretch, "n": item["n"], "n_eff": item.get("n_eff")}
 
 
-def _units(before: Sequence[Document], after: Sequence[Document], codes: Sequence[str]) -> list[Document]:
-    """Units that both waves have and show, by code. Units of one code are taken to be the same."""
+def _units(
+    before: Sequence[Document],
+    after: Sequence[Document],
+    codes: Sequence[str],
+    lineage: Mapping[str, History] | None,
+) -> list[Document]:
+    """Units that this wave shows, by code, beside what they were.
+
+    Without a lineage, units of one code are the same, and there are only those that both waves show. With
+    one there are all, and it says of each what it was compared with, or why with nothing.
+    """
     earlier = {unit["code"]: unit["factors"] for unit in before if unit["factors"]}
-    units = [unit for unit in after if unit["factors"] and unit["code"] in earlier]
-    found = iter(
-        _compared(
-            [earlier[unit["code"]].get(code) for unit in units for code in codes],
-            [unit["factors"].get(code) for unit in units for code in codes],
-            benjamini_hochberg,
-        )
-    )
-    return [{"code": unit["code"], "factors": {code: next(found) for code in codes}} for unit in units]
+    units = [unit for unit in after if unit["factors"] and (lineage is not None or unit["code"] in earlier)]
+    if lineage is None:
+        lineage, told = {unit["code"]: History((unit["code"],), None, None) for unit in units}, False
+    else:
+        told = True
+    was: list[Summary | None] = []
+    for unit in units:
+        history = lineage[unit["code"]]
+        parts = [earlier[one] for one in history.predecessors] if history.drawn else []
+        was += [pooled([summary_of(part.get(code)) for part in parts]) for code in codes]
+    now = [summary_of(unit["factors"].get(code)) for unit in units for code in codes]
+    found = iter([change_of(change) for change in compare(was, now, benjamini_hochberg)])
+    documents = []
+    for unit in units:
+        document = {"code": unit["code"], "factors": {code: next(found) for code in codes}}
+        documents.append({**document, "lineage": _history(lineage[unit["code"]])} if told else document)
+    return documents
+
+
+def _history(history: History) -> Document:
+    return {
+        "predecessors": list(history.predecessors),
+        "share": history.share,
+        "drawn": history.drawn,
+        "reason": history.reason,
+    }
+
+
+def pooled(parts: Sequence[Summary | None]) -> Summary | None:
+    """The score of several groups taken together, from theirs alone; None if any of them has none.
+
+    Exact where nobody is weighted: the squares within the groups and between them are those of all.
+    """
+    known = [part for part in parts if part is not None]
+    if not known or len(known) < len(parts):
+        return None
+    if len(known) == 1:
+        return known[0]
+    n = sum(part.n for part in known)
+    mean = sum(part.n * part.mean for part in known) / n
+    squares = sum((part.n - 1) * part.sd**2 + part.n * (part.mean - mean) ** 2 for part in known)
+    return Summary(mean, math.sqrt(squares / (n - 1)), n)
 
 
 def _by_code(documents: Sequence[Document]) -> Document:

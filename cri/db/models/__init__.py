@@ -15,6 +15,7 @@ from cri.db.models.codes import AttemptCount, InvitationCode, UnitLink
 from cri.db.models.consents import PoolConsent
 from cri.db.models.declarative import Base
 from cri.db.models.editions import DraftPreview, DraftStep, EditionDraft
+from cri.db.models.lineage import CollectedElsewhere, RosterImport, UnitEvent, UnitSuccession
 from cri.db.models.messages import BadAddress, Message, MessageBatch, MessageText, OptOut
 from cri.db.models.results import Report, StoredPack, StoredScorecard
 from cri.db.models.waves import Draft, Invitation, MailboxEntry, MixedEntry, Wave, WaveLog, WaveUnit
@@ -25,6 +26,7 @@ __all__ = [
     "AttemptCount",
     "BadAddress",
     "Base",
+    "CollectedElsewhere",
     "Contribution",
     "ContributionFlag",
     "Decision",
@@ -50,11 +52,14 @@ __all__ = [
     "PoolConsent",
     "Report",
     "RosterDraft",
+    "RosterImport",
     "StoredPack",
     "StoredScorecard",
+    "UnitEvent",
     "UnitLink",
+    "UnitSuccession",
     "Wave",
+    "WaveLog",
     "WaveUnit",
     "Withdrawal",
 ]
-    "WaveLog",

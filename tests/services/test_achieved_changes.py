@@ -96,17 +96,10 @@ def test_no_change_is_counted_from_a_wave_that_was_withdrawn(parts: Parts, ana: 
     instrument = new_instrument()
     pool = pairs(instrument)
     earlier = [
-        replace(
-            one,
-            scorecard={**one.scorecard, "sheet_sha256": (one.previous or {})["sheet_sha256"]},
-            previous=None,
-        )
+        replace(one, scorecard={**(one.previous or {}), "wave": {"closed": "2025-03-31"}}, previous=None)
         for one in pool[:5]
     ]
-    give(parts, pool)
-    for one in earlier:
-        one.scorecard["wave"]["closed"] = "2025-03-31"  # type: ignore[index]  # a document of the test's own
-    give(parts, earlier)
+    give(parts, [*pool, *earlier])
     told = _changes(parts, instrument, "2026.1", ana)
     assert {cell["pairs"] for cell in told["cells"]} == {24}
 

@@ -57,7 +57,8 @@ def wave_lock(wave_id: uuid.UUID) -> str:
     return f"wave:{wave_id}"
 
 
-def _workshop(job: JobContext) -> Workshop:
+def workshop_of(job: JobContext) -> Workshop:
+    """What the worker that runs this job was wired with."""
     found = job.additional_context[WORKSHOP]
     if not isinstance(found, Workshop):
         raise TypeError("the worker was started without its workshop")
@@ -67,7 +68,7 @@ def _workshop(job: JobContext) -> Workshop:
 @tasks.task(name="seal", retry=RETRY, pass_context=True)
 def seal(job: JobContext, agency_id: str, wave_id: str) -> None:
     """Seal a closing wave, then forget its key and the pages its submissions lay on."""
-    seal_steps(_workshop(job), uuid.UUID(agency_id), uuid.UUID(wave_id))
+    seal_steps(workshop_of(job), uuid.UUID(agency_id), uuid.UUID(wave_id))
 
 
 def seal_steps(workshop: Workshop, agency_id: uuid.UUID, wave_id: uuid.UUID) -> None:
@@ -84,28 +85,28 @@ def seal_steps(workshop: Workshop, agency_id: uuid.UUID, wave_id: uuid.UUID) -> 
 @tasks.task(name="score", retry=RETRY, pass_context=True)
 def score(job: JobContext, agency_id: str, wave_id: str) -> None:
     """Write the scorecard of a sealed wave."""
-    with _workshop(job).transaction(uuid.UUID(agency_id)) as context:
+    with workshop_of(job).transaction(uuid.UUID(agency_id)) as context:
         scoring.score_wave(context, uuid.UUID(wave_id))
 
 
 @tasks.task(name="contribute", retry=RETRY, pass_context=True)
 def contribute(job: JobContext, agency_id: str, wave_id: str) -> None:
     """Contribute a scored wave to the pool, or withdraw it, as the agency's consent says."""
-    with _workshop(job).transaction(uuid.UUID(agency_id)) as context:
+    with workshop_of(job).transaction(uuid.UUID(agency_id)) as context:
         contributions.settle_contribution(context, uuid.UUID(wave_id))
 
 
 @tasks.task(name="build_pack", retry=RETRY, pass_context=True)
 def build_pack(job: JobContext, agency_id: str, wave_id: str) -> None:
     """Freeze the leader pack of a scored wave."""
-    with _workshop(job).transaction(uuid.UUID(agency_id)) as context:
+    with workshop_of(job).transaction(uuid.UUID(agency_id)) as context:
         packs.build_leader_pack(context, uuid.UUID(wave_id))
 
 
 @tasks.task(name="print_pack", retry=RETRY, pass_context=True)
 def print_pack(job: JobContext, agency_id: str, wave_id: str) -> None:
     """Print the leader pack in each of the wave's languages."""
-    workshop = _workshop(job)
+    workshop = workshop_of(job)
     with workshop.transaction(uuid.UUID(agency_id)) as context:
         packs.print_leader_report(context, uuid.UUID(wave_id), workshop.browser)
 
@@ -135,7 +136,7 @@ def mix(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue p
     def step(context: Context, wave_id: uuid.UUID) -> int:
         return mixing.mix(context.session, context.parts.wave_keys, context.agency_id, wave_id)
 
-    workshop = _workshop(job)
+    workshop = workshop_of(job)
     if each_wave(workshop, "open", step):  # a deleted row on its page still shows which transaction wrote it
         sealing.vacuum_submissions(workshop.engine)
 
@@ -144,14 +145,14 @@ def mix(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue p
 @tasks.task(name="close_due", pass_context=True)
 def close_due(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
     """Close the waves whose time is over, the grace for pages still open included."""
-    each_wave(_workshop(job), "open", waves.close_if_due)
+    each_wave(workshop_of(job), "open", waves.close_if_due)
 
 
 @tasks.periodic(cron="* * * * *")
 @tasks.task(name="make_drafts", queueing_lock="make_drafts", pass_context=True)
 def make_drafts(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
     """Make the editions that stewards have asked for. The audit of a large pool takes minutes."""
-    editions.make_drafts(_workshop(job).parts)
+    editions.make_drafts(workshop_of(job).parts)
 
 
 @tasks.periodic(cron="17 * * * *")
@@ -159,7 +160,7 @@ def make_drafts(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the
 def take_up_again(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
     """Ask anew for jobs that were given up: a store that was away for a day must not strand a wave."""
     for state in ("closing", "sealed", "scored"):
-        each_wave(_workshop(job), state, _ask_again)
+        each_wave(workshop_of(job), state, _ask_again)
 
 
 def _ask_again(context: Context, wave_id: uuid.UUID) -> None:

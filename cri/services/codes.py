@@ -17,10 +17,14 @@ from sqlalchemy.orm import Session
 from cri.adapters.secret_files import Secrets
 from cri.db.models import InvitationCode
 from cri.domain import crockford
+from cri.services.attempts import Allowance, count_try, require_room
 from cri.services.context import Context
 from cri.services.links import personal_token
 
 SYMBOLS = 12  # 60 bits, and a check symbol
+CODES = Allowance("code", near=20, far=2_000, few=3)
+"""Codes that lead nowhere, in ten minutes. Slips of the finger do not count: the check symbol tells them."""
+
 _BATCH = 5_000
 
 
@@ -51,6 +55,19 @@ def show_codes(ctx: Context, invitation_ids: Iterable[uuid.UUID]) -> dict[uuid.U
 def read_code(typed: str) -> str | None:
     """The code as it was made, however it was typed; None for a slip of the finger, which is no try."""
     return crockford.read_code(typed, SYMBOLS)
+
+
+def try_code(session: Session, secrets: Secrets, code: str, network: str, now: datetime) -> str | None:
+    """Token of the link that a typed code leads to, None for one that leads nowhere, which counts as a try.
+
+    `code` as from `read_code`; `network` as from `attempts.network_of`. What leads somewhere is not counted:
+    a shared tablet may take as many as there are. Raises TooManyTriesError, whatever the code.
+    """
+    require_room(session, secrets, CODES, network, now)
+    token = link_behind(session, secrets, code, now)
+    if token is None:
+        count_try(session, secrets, CODES, network, now)
+    return token
 
 
 def link_behind(session: Session, secrets: Secrets, code: str, now: datetime) -> str | None:

@@ -15,9 +15,9 @@ def personal_token(secrets: Secrets, invitation_id: uuid.UUID) -> str:
     return _token(secrets, b"personal" + invitation_id.bytes)
 
 
-def open_token(secrets: Secrets, wave_id: uuid.UUID) -> str:
-    """The token of a wave's open link, for a poster."""
-    return _token(secrets, b"open" + wave_id.bytes)
+def open_token(secrets: Secrets, wave_id: uuid.UUID, unit_code: str | None = None) -> str:
+    """The token of the open link of a wave, or of one of its units, for a poster."""
+    return _token(secrets, b"open" + wave_id.bytes + (unit_code or "").encode())
 
 
 def digest_of_token(secrets: Secrets, token: str) -> bytes:

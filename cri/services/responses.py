@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Uuid, bindparam, delete, select, text, update
+from sqlalchemy import Row, Uuid, bindparam, delete, false, null, select, text, update
 from sqlalchemy.orm import Session
 
 from cri.adapters.envelopes import seal_answers
 from cri.adapters.secret_files import Secrets
-from cri.db.models import Agency, Draft, Invitation, MailboxEntry, Wave
+from cri.db.models import Agency, Draft, Invitation, MailboxEntry, UnitLink, Wave
 from cri.db.session import note_agency
 from cri.domain.errors import CriError
 from cri.domain.instrument import Instrument
 from cri.domain.wave import GRACE, Answers, Submission, envelope_length, in_second_half
 from cri.services.instruments import released_instrument
-from cri.services.links import digest_of_token, personal_token
+from cri.services.links import digest_of_token
 
 
 class LinkUnusableError(CriError):
@@ -95,6 +95,9 @@ def _follow(session: Session, secrets: Secrets, token: str) -> Row[Any]:
         raise LinkUnusableError
     note_agency(session, link.agency_id)
     behind = {"agency": link.agency_id, "wave": link.wave_id, "invitation": link.invitation_id}
+    if link.invitation_id is None:
+        digest = digest_of_token(secrets, token)
+        return cast("Row[Any]", connection.execute(_BEHIND_POSTER, {**behind, "digest": digest}).one())
     return cast("Row[Any]", connection.execute(_BEHIND_LINK, behind).one())
 
 
@@ -104,24 +107,29 @@ _LINK = text(
     " FROM lookup.link(:digest)"
 )
 _wave, _agency, _invitation = Wave.__table__.c, Agency.__table__.c, Invitation.__table__.c
+_unit_link = UnitLink.__table__.c
+_COLUMNS = (  # columns, not objects: a second look in the same transaction must see what has changed
+    _wave.agency_id,
+    _wave.id.label("wave_id"),
+    _wave.label.label("wave_label"),
+    _wave.instrument_code,
+    _wave.instrument_version,
+    _wave.languages,
+    _wave.noun,
+    _wave.minimum,
+    _wave.synthetic,
+    _wave.state,
+    _wave.opened_at,
+    _wave.closes_at,
+    _wave.mailbox_key,
+    _agency.name.label("agency_name"),
+    _agency.colour,
+    _agency.time_zone,
+)
+_THIS_WAVE = (_wave.agency_id == bindparam("agency")) & (_wave.id == bindparam("wave"))
 _BEHIND_LINK = (
-    select(  # columns, not objects: a second look in the same transaction must see what has changed
-        _wave.agency_id,
-        _wave.id.label("wave_id"),
-        _wave.label.label("wave_label"),
-        _wave.instrument_code,
-        _wave.instrument_version,
-        _wave.languages,
-        _wave.noun,
-        _wave.minimum,
-        _wave.synthetic,
-        _wave.state,
-        _wave.opened_at,
-        _wave.closes_at,
-        _wave.mailbox_key,
-        _agency.name.label("agency_name"),
-        _agency.colour,
-        _agency.time_zone,
+    select(
+        *_COLUMNS,
         _invitation.id.label("invitation_id"),
         _invitation.unit_code,
         _invitation.person_id.is_not(None).label("personal"),
@@ -129,11 +137,29 @@ _BEHIND_LINK = (
     )
     .select_from(Wave.__table__)
     .join(Agency.__table__, _agency.agency_id == _wave.agency_id)
-    .outerjoin(
+    .join(
         Invitation.__table__,
         (_invitation.agency_id == _wave.agency_id) & (_invitation.id == bindparam("invitation", type_=Uuid)),
     )
-    .where(_wave.agency_id == bindparam("agency"), _wave.id == bindparam("wave"))
+    .where(_THIS_WAVE)
+)
+_BEHIND_POSTER = (
+    select(
+        *_COLUMNS,
+        null().label("invitation_id"),
+        _unit_link.unit_code,
+        false().label("personal"),
+        false().label("used"),
+    )
+    .select_from(Wave.__table__)
+    .join(Agency.__table__, _agency.agency_id == _wave.agency_id)
+    .outerjoin(
+        UnitLink.__table__,
+        (_unit_link.agency_id == _wave.agency_id)
+        & (_unit_link.wave_id == _wave.id)
+        & (_unit_link.digest == bindparam("digest")),
+    )
+    .where(_THIS_WAVE)
 )
 
 
@@ -172,27 +198,6 @@ def hold_open(session: Session, questionnaire: Questionnaire) -> None:
     )
     if not wave_open:
         raise WaveClosedError
-
-
-def start_from_open_link(session: Session, secrets: Secrets, questionnaire: Questionnaire) -> str:
-    """Give the browser that came through an open link a link of its own; returns the new token.
-
-    Raises WaveClosedError when sealing has begun.
-    """
-    hold_open(session, questionnaire)
-    invitation_id = uuid.uuid4()
-    token = personal_token(secrets, invitation_id)
-    session.add(
-        Invitation(
-            agency_id=questionnaire.agency_id,
-            id=invitation_id,
-            wave_id=questionnaire.wave_id,
-            unit_code=questionnaire.unit_code,
-            token_digest=digest_of_token(secrets, token),
-        )
-    )
-    session.flush()
-    return token
 
 
 def submit(

@@ -22,6 +22,8 @@ VIEWS = (
     "cri.web.views.pool",
     "cri.web.views.pool_editions",
     "cri.web.views.questionnaire",
+    "cri.web.views.codes",
+    "cri.web.views.kiosk",
     "cri.web.views.status",
 )
 

@@ -30,6 +30,7 @@ AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 COPIES = {
     "app.js": STATIC / "scripts" / "app.js",
     "figures.js": STATIC / "scripts" / "figures.js",
+    "kiosk.js": STATIC / "scripts" / "kiosk.js",
     "questionnaire.js": STATIC / "scripts" / "questionnaire.js",
     "icon.svg": STATIC / "images" / "icon.svg",
     "plotly.js": MODULES / "plotly.js-basic-dist-min" / "plotly-basic.min.js",

@@ -26,6 +26,10 @@ PUBLIC = {
     "security.static",  # the library's own, none of it used
     "status.health",
     "status.ready",
+    "codes.enter",  # whoever holds a code; tests/web/test_questionnaire_codes.py guesses ten thousand
+    "codes.follow",
+    "kiosk.start",
+    "kiosk.follow",
     "api-docs.openapi_json",  # says what the API can do, nothing of any agency
 }
 BY_LINK = "questionnaire"

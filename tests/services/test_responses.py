@@ -27,6 +27,7 @@ from cri.services.drafts import (
     start_draft,
     submit_draft,
 )
+from cri.services.open_links import start_from_open_link
 from cri.services.responses import (
     AlreadySubmittedError,
     LinkUnusableError,
@@ -34,7 +35,6 @@ from cri.services.responses import (
     WaveClosedError,
     find_answered,
     find_questionnaire,
-    start_from_open_link,
     submit,
 )
 from cri.services.smallest_group import smallest_group

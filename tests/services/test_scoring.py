@@ -9,7 +9,8 @@ from cri.db.session import enter_agency
 from cri.domain.wave import Answers
 from cri.services.context import Actor, Context, Parts
 from cri.services.instruments import released_instrument
-from cri.services.responses import find_questionnaire, start_from_open_link, submit
+from cri.services.open_links import start_from_open_link
+from cri.services.responses import find_questionnaire, submit
 from cri.services.scoring import load_scorecard, score_wave
 from cri.services.sealing import seal_wave
 from cri.services.waves import close_wave

@@ -12,7 +12,8 @@ from cri.domain.wave import Answers
 from cri.services import waves
 from cri.services.context import Actor, Context, Parts
 from cri.services.drafts import Progress, start_draft
-from cri.services.responses import WaveClosedError, find_questionnaire, start_from_open_link
+from cri.services.open_links import start_from_open_link
+from cri.services.responses import WaveClosedError, find_questionnaire
 from cri.services.sealing import seal_wave
 from tests.database_fixtures import make_agency
 from tests.factories import OpenedWave, open_wave

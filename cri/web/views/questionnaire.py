@@ -8,13 +8,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cri.adapters.envelopes import read_resume_code
+from cri.services.attempts import network_of
 from cri.services.drafts import Progress, find_resumable, start_draft
+from cri.services.open_links import may_start, start_from_open_link
 from cri.services.responses import (
     LinkUnusableError,
     WaveClosedError,
     find_answered,
     find_questionnaire,
-    start_from_open_link,
 )
 from cri.web.access import public
 from cri.web.database import db, keep_despite_error
@@ -28,7 +29,9 @@ from cri.web.views.questionnaire_visits import (
     CHECK,
     Visit,
     arrive,
+    keep_longer,
     keep_on_device,
+    link_of,
     own_link,
     receipt_mark,
     returning,
@@ -56,6 +59,8 @@ def _read_no_more_than_a_page(_endpoint: str | None, _values: dict[str, Any] | N
 def _never_store(response: Response) -> Response:
     """A shared computer's Back button shows nobody's answers, and a page shown again is the page as saved."""
     response.headers["Cache-Control"] = "no-store"
+    if response.status_code < 400:
+        keep_longer(response)
     return response
 
 
@@ -86,6 +91,7 @@ def start(token: str) -> ResponseReturnValue:
     secrets, questionnaire = parts().secrets, visit.questionnaire
     came_through = token if questionnaire.invitation_id is None else None
     if came_through:
+        may_start(db.session, secrets, questionnaire, network_of(request.remote_addr), now())
         token = start_from_open_link(db.session, secrets, questionnaire)
         questionnaire = find_questionnaire(db.session, secrets, token, now())
     begun = Visit(token, questionnaire)
@@ -113,6 +119,8 @@ def resume(token: str) -> ResponseReturnValue:
     if own is None:
         problem = _("No saved answers belong to this code and this link.")
         return pages.show_welcome(visit, code=typed[:40], error=problem), 422
+    if own == link_of(token):
+        own = token
     response = make_response(redirect(url_for(".welcome", token=own)))
     if own != token:
         keep_on_device(response, token, own, visit.questionnaire)
@@ -192,6 +200,6 @@ def receipt(token: str) -> ResponseReturnValue:
     again = receipt_mark(token)
     if again is None:
         raise LinkUnusableError
-    questionnaire = find_answered(db.session, parts().secrets, token, now())
+    questionnaire = find_answered(db.session, parts().secrets, link_of(token), now())
     offer_languages(questionnaire.languages)
     return pages.show_receipt(questionnaire, again=again)

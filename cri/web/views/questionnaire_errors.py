@@ -1,6 +1,6 @@
 """What a respondent sees when something is in the way: the truth, and nothing that they typed is lost."""
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -8,12 +8,16 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import InternalServerError, RequestEntityTooLarge
 
+from cri.services.attempts import TooManyTriesError
+from cri.services.open_links import PosterFullError
 from cri.services.responses import AlreadySubmittedError, LinkUnusableError, WaveClosedError
 from cri.web.language import offer_languages
+from cri.web.views import codes
 from cri.web.views import questionnaire_pages as pages
 from cri.web.views.questionnaire_steps import show_step
 from cri.web.views.questionnaire_visits import (
     CHECK,
+    TabletClearedError,
     arrive,
     holds_draft,
     receipt_mark,
@@ -29,6 +33,8 @@ def answer_for(views: Blueprint) -> None:
     """Let the questionnaire answer for its own errors."""
     views.register_error_handler(LinkUnusableError, show_unusable)
     views.register_error_handler(CSRFError, show_again)
+    views.register_error_handler(TooManyTriesError, lambda _error: codes.too_many())
+    views.register_error_handler(PosterFullError, lambda _error: (_plain("full"), 429))
     views.register_error_handler(RequestEntityTooLarge, show_too_large)
     for kind in (OperationalError, InterfaceError, PoolTimeoutError):
         views.register_error_handler(kind, show_database_away)
@@ -41,9 +47,11 @@ def show_unusable(error: LinkUnusableError) -> ResponseReturnValue:
     Only a browser that is in the middle of answering, and so knows the link is good, is told which.
     """
     token = str((request.view_args or {})["token"])
-    answering = holds_draft() or receipt_mark(token) is not None
     if request.endpoint == UNASKED:
         return "", 409
+    if isinstance(error, TabletClearedError):
+        return redirect(url_for("kiosk.start"))
+    answering = holds_draft() or receipt_mark(token) is not None
     if request.method == "POST" and answering and isinstance(error, AlreadySubmittedError):
         return to_receipt(token, again=True)
     offer_languages(())  # the page must not tell by its languages what the link was

@@ -19,6 +19,7 @@ from cri.web.views.questionnaire_visits import (
     Visit,
     forget_on_device,
     keep_on_device,
+    link_of,
     returning,
     to_receipt,
     welcome_again,
@@ -30,13 +31,13 @@ def submit_answers(visit: Visit) -> ResponseReturnValue:
     secrets, questionnaire = parts().secrets, visit.questionnaire
     if visit.code is None:
         # The first of two clicks may have got through since this request found its link.
-        find_questionnaire(db.session, secrets, visit.token, now())
+        find_questionnaire(db.session, secrets, link_of(visit.token), now())
         return welcome_again(visit.token)
     submit_draft(db.session, secrets, questionnaire, visit.code)
     response = make_response(to_receipt(visit.token, again=False))
     forget_on_device(response, visit.token)
     if not questionnaire.personal:  # one answer a browser session
-        opened = open_token(secrets, questionnaire.wave_id)
+        opened = open_token(secrets, questionnaire.wave_id, questionnaire.unit_code)
         keep_on_device(response, opened, visit.token, questionnaire, until_closed=False)
     return response
 

@@ -3,10 +3,11 @@
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import Any, cast
 
-from flask import Response, current_app, redirect, request, session, url_for
+from flask import Response, current_app, g, redirect, request, session, url_for
 
 from cri.adapters.envelopes import read_resume_code
 from cri.domain.instrument import Factor
@@ -24,13 +25,29 @@ COOKIE = "draft"
 RECEIPT = "receipt"
 """In the session: which link this browser has submitted through, and whether more than once."""
 
+LINK = "link"
+"""On a tablet for all: the token of the link that is being answered, until the tablet is cleared."""
+
+TABLET = "kiosk"
+"""In an address, in the place of a token: whatever link the tablet's cookie holds."""
+
+TABLET_MINUTES = 15
+"""A tablet that nobody touches for so long has forgotten the link, script or no script."""
+
 CLOSING, CHECK = "closing", "check"
 _TOKEN = re.compile(r"[a-z2-7]{26}")
 
 
+class TabletClearedError(LinkUnusableError):
+    """The tablet holds no link any more: the next person's code is awaited."""
+
+
 @dataclass(frozen=True)
 class Visit:
-    """A good link being followed. `code` and `progress` are None where this device has no draft."""
+    """A good link being followed. `code` and `progress` are None where this device has no draft.
+
+    `token`: what stands for the link in this visit's addresses; on a tablet for all that is TABLET.
+    """
 
     token: str
     questionnaire: Questionnaire
@@ -78,13 +95,25 @@ def arrive(token: str, *, to_save: bool = False) -> Visit:
     `to_save`: the draft is locked until this request ends. Raises LinkUnusableError and its kinds.
     """
     secrets = parts().secrets
-    questionnaire = find_questionnaire(db.session, secrets, token, now())
+    questionnaire = find_questionnaire(db.session, secrets, link_of(token), now())
     offer_languages(questionnaire.languages)
     code = read_resume_code(request.cookies.get(COOKIE, ""))
     if code is None or questionnaire.invitation_id is None:
         return Visit(token, questionnaire)
     progress = load_draft(db.session, secrets, questionnaire, code, lock=to_save)
-    return Visit(token, questionnaire, code if progress else None, progress)
+    visit = Visit(token, questionnaire, code if progress else None, progress)
+    g.visit = visit
+    return visit
+
+
+def link_of(token: str) -> str:
+    """The link's own token; `token` may be TABLET. Raises TabletClearedError where the tablet has none."""
+    if token != TABLET:
+        return token
+    held = request.cookies.get(LINK, "")
+    if not _TOKEN.fullmatch(held):
+        raise TabletClearedError
+    return held
 
 
 def returning() -> bool:
@@ -110,10 +139,41 @@ def keep_on_device(
 
     Otherwise until the browser closes.
     """
+    expires = questionnaire.closes_at + GRACE if until_closed and token != TABLET else None
+    _set_cookie(response, COOKIE, value, token, expires)
+
+
+def keep_longer(response: Response) -> None:
+    """What this device holds lasts as long as it should from now on: a wave may be extended meanwhile."""
+    visit: Visit | None = g.get("visit")
+    changed = any(cookie.startswith(f"{COOKIE}=") for cookie in response.headers.getlist("Set-Cookie"))
+    if visit is None or visit.code is None or changed:
+        return
+    if visit.token == TABLET:
+        keep_on_tablet(response, link_of(TABLET))
+        keep_on_device(response, TABLET, visit.code, visit.questionnaire)
+    elif request.method == "POST":
+        keep_on_device(response, visit.token, visit.code, visit.questionnaire)
+
+
+def keep_on_tablet(response: Response, link: str) -> None:
+    """Let a tablet for all know which link is being answered on it."""
+    _set_cookie(response, LINK, link, TABLET, None)
+
+
+def clear_tablet(response: Response) -> None:
+    """Nothing of anybody is left on a tablet for all."""
+    for name in (LINK, COOKIE):
+        response.delete_cookie(name, path=url_for("questionnaire.welcome", token=TABLET), httponly=True)
+
+
+def _set_cookie(response: Response, name: str, value: str, token: str, expires: datetime | None) -> None:
+    """A cookie for one link's pages only; on a tablet for all it lasts some minutes."""
     response.set_cookie(
-        COOKIE,
+        name,
         value,
-        expires=questionnaire.closes_at + GRACE if until_closed else None,
+        expires=expires,
+        max_age=TABLET_MINUTES * 60 if token == TABLET else None,
         path=url_for("questionnaire.welcome", token=token),
         secure=cast("Settings", current_app.config["CRI_SETTINGS"]).secure_cookies,
         httponly=True,
@@ -133,14 +193,14 @@ def welcome_again(token: str) -> Response:
 
 def to_receipt(token: str, *, again: bool) -> Response:
     """To the receipt, which this browser may see as long as it stays open. `again`: it was counted before."""
-    session[RECEIPT] = {"link": _trace(token), "again": again}
+    session[RECEIPT] = {"link": _trace(link_of(token)), "again": again}
     return cast("Response", redirect(url_for("questionnaire.receipt", token=token)))
 
 
 def receipt_mark(token: str) -> bool | None:
     """Whether the receipt of this link says "again"; None in a browser that did not submit through it."""
     mark = session.get(RECEIPT, {})
-    return bool(mark["again"]) if mark.get("link") == _trace(token) else None
+    return bool(mark["again"]) if mark.get("link") == _trace(link_of(token)) else None
 
 
 def _trace(token: str) -> str:

@@ -12,24 +12,39 @@ import numpy.typing as npt
 
 from cri.domain.instrument import Instrument, Item, Scale
 from cri.domain.sheet import DONT_KNOW, AnswerSheet
+from cri.domain.side_by_side import row_parts, side_by_side
 
 Int8 = npt.NDArray[np.int8]
 Int64 = npt.NDArray[np.int64]
 UInt8 = npt.NDArray[np.uint8]
 
-_ROWS_AT_ONCE = 1 << 12
+_ROWS_AT_ONCE = 1 << 13
 
 
 def by_columns(sheet: AnswerSheet) -> AnswerSheet:
-    """The same sheet with each column of answers in one piece; a copy only if it was not so."""
-    if sheet.answers.flags.f_contiguous:
+    """The same sheet with each of its columns in one piece; copies only of tables that were not so."""
+    tables = (sheet.answers, sheet.outcomes, sheet.profile)
+    if all(table is None or table.flags.f_contiguous for table in tables):
         return sheet
-    rows, items = sheet.answers.shape
-    columns = np.empty((items, rows), dtype=np.int8)
+    return replace(
+        sheet,
+        answers=_turned(sheet.answers),
+        outcomes=None if sheet.outcomes is None else _turned(sheet.outcomes),
+        profile=None if sheet.profile is None else _turned(sheet.profile),
+    )
+
+
+def _turned(table: Int8) -> Int8:
+    if table.flags.f_contiguous:
+        return table
+    columns = np.empty(table.shape[::-1], dtype=np.int8)
+
+    def turn(rows: slice) -> None:
+        columns[:, rows] = table[rows].T
+
     # In pieces that fit the cache: three times as fast as all at once.
-    for start in range(0, rows, _ROWS_AT_ONCE):
-        columns[:, start : start + _ROWS_AT_ONCE] = sheet.answers[start : start + _ROWS_AT_ONCE].T
-    return replace(sheet, answers=columns.T)
+    side_by_side(turn, row_parts(len(table), _ROWS_AT_ONCE), len(table))
+    return columns.T
 
 
 def check_fits(instrument: Instrument, sheet: AnswerSheet) -> None:

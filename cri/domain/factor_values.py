@@ -3,13 +3,15 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
 
 from cri.domain.answer_columns import UInt8
-from cri.domain.histograms import GroupSums, WholeWeights, group_sums, histogram
+from cri.domain.histograms import Counting, Group, GroupSums, group_sums
 from cri.domain.instrument import Factor, Instrument, Scale
+from cri.domain.side_by_side import row_parts, side_by_side
 
 Bool = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.integer]
@@ -80,46 +82,48 @@ def parts_of(factor: Factor) -> int:
     return math.lcm(*range(factor.needed, len(factor.items) + 1))
 
 
-class IndexValues:
-    """Each respondent's index: factors added up, in whole numbers of 1/`parts`.
+def all_scored(values: Sequence[FactorValues]) -> Bool:
+    """Who has a score on each factor: bool (respondents,)."""
+    return np.asarray(reduce(np.logical_and, (value.scored for value in values)))
 
-    `complete`: bool (respondents,), who has a score on each; `totals` mean nothing for the others.
+
+def index_sums(instrument: Instrument, values: Sequence[FactorValues], counting: Counting) -> GroupSums:
+    """Of those who have a score on each factor the index, their mean, on the response scale: one group.
+
+    `values`: of each factor, of the respondents that `counting` counts.
     """
+    exact = math.lcm(*(parts_of(factor) for factor in instrument.factors))
+    # Long factors have denominators too large to count by; 2^-32 of a point is exact enough there.
+    parts = exact if exact <= _LARGEST_PARTS else 1 << 32
+    complete = all_scored(values)
+    totals = _added_up(values, parts, complete, len(values) * parts * instrument.scale.maximum)
+    highest = int(totals.max(initial=0))
+    index: Sequence[int] = range(highest + 1)
+    if highest >= _MOST_BINS:
+        distinct, totals = np.unique(totals, return_inverse=True)
+        index = [int(value) for value in distinct]
+    counts = counting.table(Group(complete.view(np.uint8), 2), totals, len(index))
+    return group_sums(counts[:, 1:], index, parts * len(values), counting.weights)
 
-    def __init__(self, instrument: Instrument, values: Sequence[FactorValues], respondents: int) -> None:
-        exact = math.lcm(*(parts_of(factor) for factor in instrument.factors))
-        # Long factors have denominators too large to count by; 2^-32 of a point is exact enough there.
-        self.parts = exact if exact <= _LARGEST_PARTS else 1 << 32
-        self.factors = len(instrument.factors)
-        self.complete = np.ones(respondents, dtype=bool)
-        highest = self.factors * self.parts * instrument.scale.maximum
-        kind = np.dtype(np.int32 if highest < 1 << 31 else np.int64)
-        self.totals: Codes = np.zeros(respondents, dtype=kind)
-        tables = [self._in_parts(value) for value in values]
-        # In pieces that stay in the cache.
-        for start in range(0, respondents, _ROWS_AT_ONCE):
-            part = slice(start, start + _ROWS_AT_ONCE)
-            for value, table in zip(values, tables, strict=True):
-                self.totals[part] += table.take(value.codes[part], mode="clip")
-        for value in values:
-            self.complete &= value.scored
 
-    def _in_parts(self, value: FactorValues) -> Codes:
-        """What each code of a factor is in whole numbers of 1/`parts`."""
-        return np.array(
-            [(2 * part * self.parts + value.parts) // (2 * value.parts) for part in value.values],
-            dtype=self.totals.dtype,
+def _added_up(values: Sequence[FactorValues], parts: int, complete: Bool, most: int) -> Codes:
+    """Sum of each one's scores, at most `most`, in whole numbers of 1/`parts`: (respondents,).
+
+    0 for who is not `complete`.
+    """
+    totals: Codes = np.zeros(len(complete), dtype=np.int32 if most < 1 << 31 else np.int64)
+    tables = [
+        np.array(
+            [(2 * part * parts + value.parts) // (2 * value.parts) for part in value.values],
+            dtype=totals.dtype,
         )
+        for value in values
+    ]
 
-    def sums(self, weights: WholeWeights | None) -> GroupSums:
-        """Of the complete respondents' index, on the response scale: one group."""
-        totals = self.totals[self.complete]
-        some = None if weights is None else weights.of(self.complete)
-        highest = int(totals.max(initial=0))
-        codes = totals.astype(np.int64)
-        values: Sequence[int] = range(highest + 1)
-        if highest >= _MOST_BINS:
-            distinct, codes = np.unique(totals, return_inverse=True)
-            values = [int(value) for value in distinct]
-        counts = histogram(codes, len(values), some)
-        return group_sums(counts[:, None, :], values, self.parts * self.factors, some)
+    def add_up(rows: slice) -> None:
+        for value, table in zip(values, tables, strict=True):
+            totals[rows] += table.take(value.codes[rows], mode="clip")
+        totals[rows] *= complete[rows]
+
+    side_by_side(add_up, row_parts(len(totals), _ROWS_AT_ONCE), len(totals))
+    return totals

@@ -7,7 +7,7 @@ so that neither the order of respondents nor the machine can change a bit of a d
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -37,10 +37,6 @@ class WholeWeights:
     square: Floats
     shift: int
     square_shift: int
-
-    def of(self, chosen: npt.NDArray[np.bool_]) -> "WholeWeights":
-        """The weights of some respondents."""
-        return replace(self, weight=self.weight[chosen], square=self.square[chosen])
 
 
 def whole_weights(weights: Floats) -> WholeWeights:

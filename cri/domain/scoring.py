@@ -6,15 +6,16 @@ items if at least two thirds are answered; the agency's is the mean over respond
 """
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
 
 from cri.domain.answer_columns import UInt8, check_fits, check_points, keyed_steps
-from cri.domain.factor_values import FactorValues, IndexValues, factor_values
+from cri.domain.factor_values import FactorValues, factor_values, index_sums
 from cri.domain.groupings import Groupings, read_groupings
-from cri.domain.histograms import Counting, GroupSums, WholeWeights, group_sums
-from cri.domain.instrument import Factor, Instrument, Scale
+from cri.domain.histograms import Counting, Group, GroupSums, WholeWeights, group_sums
+from cri.domain.instrument import Factor, Instrument, Item, Scale
 from cri.domain.item_counts import ItemCounts, count_dont_know, count_item, count_items
 from cri.domain.pair_sums import PairSums, count_pairs
 from cri.domain.sheet import AnswerSheet, subtree_sums
@@ -102,12 +103,9 @@ def sum_wave(
         return sums, value, answered
 
     found = side_by_side(one, instrument.factors, sheet.respondents)
-    usable = np.zeros(sheet.respondents, dtype=bool)
-    for _, _, answered in found:
-        usable |= answered
+    usable = np.asarray(reduce(np.logical_or, (answered for _, _, answered in found)))
     values = tuple(value for _, value, _ in found)
-    options, halves = _usable_groups(groups, usable)
-    own = np.bincount(groups.unit.codes[usable], minlength=groups.unit.bins)[1:].astype(np.int64)
+    own, options, halves = _usable_groups(groups, usable, counting)
     return WaveSums(
         responses=sheet.respondents,
         excluded=0 if left_out is None else len(left_out),
@@ -115,7 +113,7 @@ def sum_wave(
         units=subtree_sums(own, groups.parents),
         options=options,
         halves=halves,
-        index=IndexValues(instrument, values, sheet.respondents).sums(weights),
+        index=index_sums(instrument, values, counting),
         factors=tuple(sums for sums, _, _ in found),
         outcomes=_outcomes(instrument, sheet, left_out, weights),
         values=values,
@@ -157,16 +155,23 @@ def _factor_sums(
     )
 
 
-def _usable_groups(groups: Groupings, usable: Bool) -> tuple[tuple[Int64, ...], Int64 | None]:
+def _usable_groups(
+    groups: Groupings, usable: Bool, counting: Counting
+) -> tuple[Int64, tuple[Int64, ...], Int64 | None]:
+    """How many usable respondents are directly in each unit, in each option, and in each half."""
+
+    def count(group: Group) -> Int64:
+        return counting.table(group, usable.view(np.uint8), 2, plain=True)[:, :, 1:]
+
+    every = [groups.unit, *(together.group for together in groups.together)]
+    units, *combinations = side_by_side(count, every, len(usable))
     found = [
         part[0, :, 0]
-        for together in groups.together
-        for part in together.apart(
-            np.bincount(together.group.codes[usable], minlength=together.group.bins).reshape(1, -1, 1)
-        )
+        for together, counts in zip(groups.together, combinations, strict=True)
+        for part in together.apart(counts)
     ]
     halves = found.pop() if groups.halves else None
-    return tuple(found), halves
+    return units[0, 1:, 0], tuple(found), halves
 
 
 def _outcomes(
@@ -175,16 +180,13 @@ def _outcomes(
     if sheet.outcomes is None:
         return ()
     scale = instrument.scale
-    return tuple(
-        count_item(
-            item,
-            scale,
-            keyed_steps(column, item, scale, left_out),
-            count_dont_know(column, left_out),
-            weights,
-        )
-        for item, column in zip(instrument.outcomes, sheet.outcomes.T, strict=True)
-    )
+
+    def one(item: Item, column: Int8) -> ItemCounts:
+        steps, unknown = keyed_steps(column, item, scale, left_out), count_dont_know(column, left_out)
+        return count_item(item, scale, steps, unknown, weights)
+
+    columns = zip(instrument.outcomes, sheet.outcomes.T, strict=True)
+    return tuple(side_by_side(lambda pair: one(*pair), columns, sheet.respondents))
 
 
 def keyed(answers: Int8, factor: Factor, scale: Scale) -> Int8:

@@ -78,6 +78,7 @@ def test_what_it_cannot_clear_it_does_not_pass(
     seed: int, safe: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With no cases allowed the search gives up and says so; with enough of them it knows."""
+    monkeypatch.setattr(disclosure_search, "_SCATTER", np.uint64(0))  # else these need no cases
     space = space_of(scattered(seed))
     known = find_isolated(space, 7)
     assert known.cases > 0
@@ -102,3 +103,23 @@ def test_large_waves_are_settled_from_a_sample(monkeypatch: pytest.MonkeyPatch) 
         for sample in (4_000, 300):
             monkeypatch.setattr(disclosure_search, "SAMPLE", sample)
             assert (find_isolated(space_of(structure), 10).isolated is None) is safe
+
+
+def small_agency() -> Space:
+    """200 people sorted by unit, of 20, and six questions of six options: all groups that are large enough."""
+    draws = np.random.default_rng(0)
+    unit = np.sort(draws.integers(0, 20, 200))
+    said = draws.integers(0, 6, (200, 6))
+    large = np.bincount(unit, minlength=20)[unit] >= 10
+    _, atom = np.unique(np.where(large, unit, -1), return_inverse=True)
+    x = np.hstack([said[:, question, None] == np.arange(5) for question in range(6)])
+    return Space(atom.astype(np.int64), x.astype(np.int64), np.ones(200, dtype=np.int64), np.arange(200))
+
+
+def test_the_audit_of_a_small_agency_needs_no_cases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Taking people scattered makes whole bases, which settle it; in their order they do not (the control)."""
+    quick = find_isolated(small_agency(), 10)
+    monkeypatch.setattr(disclosure_search, "_SCATTER", np.uint64(0))
+    slow = find_isolated(small_agency(), 10)
+    assert quick.isolated is slow.isolated is None
+    assert quick.cases == 0 < slow.cases

@@ -106,7 +106,7 @@ def test_large_waves_are_settled_from_a_sample(monkeypatch: pytest.MonkeyPatch) 
 
 
 def small_agency() -> Space:
-    """200 people sorted by unit, of 20, and six questions of six options: all groups that are large enough."""
+    """200 people sorted by unit, of 20, and six questions of six options: all that is large enough."""
     draws = np.random.default_rng(0)
     unit = np.sort(draws.integers(0, 20, 200))
     said = draws.integers(0, 6, (200, 6))
@@ -117,7 +117,7 @@ def small_agency() -> Space:
 
 
 def test_the_audit_of_a_small_agency_needs_no_cases(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Taking people scattered makes whole bases, which settle it; in their order they do not (the control)."""
+    """People taken scattered make whole bases, which settle it; in their order they do not: the control."""
     quick = find_isolated(small_agency(), 10)
     monkeypatch.setattr(disclosure_search, "_SCATTER", np.uint64(0))
     slow = find_isolated(small_agency(), 10)

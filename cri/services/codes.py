@@ -44,11 +44,14 @@ def show_codes(ctx: Context, invitation_ids: Iterable[uuid.UUID]) -> dict[uuid.U
         {"agency_id": ctx.agency_id, "invitation_id": one, "digest": _digest_of(secrets, code)}
         for one, code in codes.items()
     ]
+    written = insert(InvitationCode)
+    written = written.on_conflict_do_update(  # a link that was replaced has a new code
+        index_elements=["agency_id", "invitation_id"],
+        set_={"digest": written.excluded.digest},
+        where=InvitationCode.digest != written.excluded.digest,
+    )
     for start in range(0, len(rows), _BATCH):
-        ctx.session.execute(
-            insert(InvitationCode).on_conflict_do_nothing(index_elements=["agency_id", "invitation_id"]),
-            rows[start : start + _BATCH],
-        )
+        ctx.session.execute(written, rows[start : start + _BATCH])
     return {one: crockford.show_code(code) for one, code in codes.items()}
 
 
@@ -73,11 +76,14 @@ def try_code(session: Session, secrets: Secrets, code: str, network: str, now: d
 def link_behind(session: Session, secrets: Secrets, code: str, now: datetime) -> str | None:
     """Token of the link that a code leads to, where an answer can be begun.
 
-    None for a code that is wrong, used or too late: one statement finds nothing for all three.
+    None for a code that is wrong, used or too late: one statement finds nothing for all three. None as well
+    for the code of a link that was replaced: its invitation has another id now, and so another code.
     """
     found = session.connection().execute(_CODE, {"digest": _digest_of(secrets, code), "now": now})
     row = found.one_or_none()
-    return personal_token(secrets, row.invitation_id) if row is not None else None
+    if row is None or _code_of(secrets, row.invitation_id) != code:
+        return None
+    return personal_token(secrets, row.invitation_id)
 
 
 _CODE = text("SELECT invitation_id FROM lookup.code(:digest, :now)")

@@ -13,6 +13,7 @@ from cri.db.models import Invitation
 from cri.db.session import enter_agency
 from cri.services.codes import link_behind, read_code, show_code, show_codes
 from cri.services.context import Actor, Context, Parts
+from cri.services.links import digest_of_token, personal_token
 from tests.database_fixtures import make_agency
 from tests.factories import OpenedWave, change_wave, open_wave
 
@@ -90,3 +91,22 @@ def test_a_code_dies_with_its_link(sessions: Sessions, parts: Parts, wave: Opene
     else:
         change_wave(sessions, wave, state="sealed", sheet_sha256="0" * 64)
     assert behind(sessions, parts, code) is None
+
+
+def test_a_replaced_link_has_a_new_code_and_the_old_one_is_dead(
+    sessions: Sessions, parts: Parts, wave: OpenedWave
+) -> None:
+    old, other = shown(sessions, parts, wave)
+    new_id = uuid.uuid4()
+    with sessions.begin() as session:
+        enter_agency(session, wave.agency_id)
+        token = personal_token(parts.secrets, new_id)
+        values = {"id": new_id, "token_digest": digest_of_token(parts.secrets, token)}
+        session.execute(update(Invitation).where(Invitation.id == wave.invitations[0]).values(values))
+        assert link_behind(session, parts.secrets, str(read_code(old)), NOW) is None
+        ctx = Context(session, wave.agency_id, Actor(None, "administrator"), NOW, parts)
+        new = show_code(ctx, new_id)
+    assert new != old
+    assert behind(sessions, parts, new) == token
+    assert behind(sessions, parts, old) is None
+    assert behind(sessions, parts, other) == wave.tokens[1]

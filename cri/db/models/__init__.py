@@ -11,6 +11,7 @@ from cri.db.models.benchmark_pool import (
     LedgerCell,
     Withdrawal,
 )
+from cri.db.models.beside import FurtherScorecard, FurtherSheet, WavePromise
 from cri.db.models.codes import AttemptCount, InvitationCode, UnitLink
 from cri.db.models.consents import PoolConsent
 from cri.db.models.declarative import Base
@@ -36,6 +37,8 @@ __all__ = [
     "Edition",
     "EditionDraft",
     "EditionMember",
+    "FurtherScorecard",
+    "FurtherSheet",
     "Invitation",
     "InvitationCode",
     "LedgerCell",
@@ -60,6 +63,7 @@ __all__ = [
     "UnitSuccession",
     "Wave",
     "WaveLog",
+    "WavePromise",
     "WaveUnit",
     "Withdrawal",
 ]

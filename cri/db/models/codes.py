@@ -22,7 +22,10 @@ class InvitationCode(Base, TenantMixin):
 
     __table_args__ = (
         ForeignKeyConstraint(
-            ["agency_id", "invitation_id"], ["invitation.agency_id", "invitation.id"], ondelete="CASCADE"
+            ["agency_id", "invitation_id"],
+            ["invitation.agency_id", "invitation.id"],
+            ondelete="CASCADE",
+            onupdate="CASCADE",
         ),
         Index("uq_invitation_code_digest", "digest", unique=True),
     )

@@ -149,8 +149,17 @@ class ReportText:
         if code == "all":
             return self.word("peers.all")
         parts = (part.partition("=") for part in code.split("&"))
-        named = [self.word(f"peers.{attribute}", value=value) for attribute, _, value in parts]
+        named = [
+            self.word(f"peers.{attribute}", value=self.facet(attribute, value))
+            for attribute, _, value in parts
+        ]
         return named[0] if len(named) == 1 else self.word("peers.joined", first=named[0], second=named[1])
+
+    def facet(self, attribute: str, value: str) -> str:
+        """Return a facet's value in words; one without words (of a made-up agency, say) as it is."""
+        if attribute == "country":
+            return str(self._babel.territories.get(value, value))
+        return str(self.words["facets"][attribute].get(value, value))
 
     def limit(self, code: str) -> str:
         """Return how a share is called that is not stated, as "under 5%"."""

@@ -31,6 +31,7 @@ LABELS = {
     "peers.joined",
     "peers.relationship",
     "peers.sector",
+    "peers.size",
     "quality.complementary",
     "quality.hidden_items",
     "quality.hidden_more",
@@ -170,7 +171,11 @@ def test_without_texts_codes_stand_for_names() -> None:
 def test_a_peer_group_is_named_by_its_attributes() -> None:
     text = ReportText(make_pack("full"), "en", None)
     assert text.peers("all") == "all agencies"
-    assert text.peers("sector=water&country=SE") == "sector water, country SE"
+    assert text.peers("sector=water&country=SE") == "sector water, country Sweden"
+    assert text.peers("size=small") == "up to 250 staff"
+    french = ReportText(make_pack("full"), "fr", None)
+    assert french.peers("sector=water&country=SE") == "secteur eau, pays Suède"
+    assert french.peers("sector=unheard") == "secteur unheard"
 
 
 def test_an_unknown_language_is_refused_by_name() -> None:

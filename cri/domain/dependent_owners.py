@@ -5,10 +5,11 @@ the identity); then two or three can be dependent only where they are bound toge
 leaves few to look at. Every bound here errs towards looking; what is looked at is factorised.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.linalg
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
@@ -37,6 +38,19 @@ class OwnersSpace:
     def lengths(self) -> Integers:
         """Unknowns of each owner."""
         return np.diff(self.starts, append=len(self.projector))
+
+    def first_dependent(self, candidates: Iterable[tuple[int, ...]]) -> tuple[int, ...] | None:
+        """The first of the candidates (one to three owners by number) that is dependent; None if none is."""
+        for owners in candidates:
+            parts = [self.starts[one] + np.arange(self.lengths[one]) for one in owners]
+            blocks = [self.projector[np.ix_(part, part)] for part in parts]
+            if min(np.linalg.eigvalsh(block)[0] for block in blocks) < SINGULAR:
+                return owners
+            places = np.concatenate(parts)
+            together = self.projector[np.ix_(places, places)]
+            if scipy.linalg.eigvalsh(together, scipy.linalg.block_diag(*blocks))[0] < SINGULAR:
+                return owners
+        return None
 
     def dependent(self) -> tuple[int, ...] | None:
         """The first one, two or three owners whose parts are dependent, by their number; None if none are."""
@@ -111,6 +125,7 @@ def _suspects(level: Floats, bonds: Floats, starts: Integers, lengths: Integers)
     yield np.argwhere(np.triu(bonds) >= _ENOUGH)
     if len(bonds) < 3:
         return
+    screen: _Screen | None = None
     strongest = np.partition(bonds, -2, axis=1)[:, -2:].sum(axis=1)
     for centre in np.argsort(-strongest, kind="stable")[: int((strongest >= _ENOUGH).sum())]:
         strengths = bonds[centre]
@@ -123,29 +138,65 @@ def _suspects(level: Floats, bonds: Floats, starts: Integers, lengths: Integers)
         bound &= _ENOUGH**3 - squares * _ENOUGH - 2 * products <= 0
         bound = np.triu(bound, 1)
         if bound.any():
-            bound &= ~_apart_without(level, int(centre), near, own, starts, lengths)
+            screen = screen or _Screen(level, starts, lengths)
+            bound &= ~screen.apart(int(centre), near, own)
         first, second = np.nonzero(bound)
         if len(first):
             yield np.stack([np.full(len(first), centre), near[first], near[second]], axis=1)
 
 
-def _apart_without(
-    level: Floats, centre: int, near: Integers, own: Floats, starts: Integers, lengths: Integers
-) -> NDArray[np.bool_]:
-    """Which two of those near the centre are apart for certain once the centre is known: bool (near, near).
+class _Screen:
+    """Says of two owners that they are apart for certain once a third one is known: quick, and roughly.
 
-    With the centre's part projected off, what is between two owners has to be as large as what is left of
-    them, at least 1 - (bond to the centre)^2 each, for them to be dependent.
+    Slot by slot: block (a, b) holds every owner's a-th unknown against every owner's b-th, in single
+    precision, 0 where an owner has fewer; such blocks fit the processor's cache.
     """
-    places = np.concatenate([np.arange(starts[one], starts[one] + lengths[one]) for one in near])
-    middle = level[places, starts[centre] : starts[centre] + lengths[centre]]
-    known = level[np.ix_(places, places)] - middle @ middle.T
-    ends = np.cumsum(lengths[near])
-    between = _block_squares(known, ends - lengths[near], lengths[near])
-    room = 1 - own**2
-    roomy = room >= _ROOM
-    apart = between < _SAFE * room[:, None] * room[None, :]
-    return np.asarray(apart & roomy[:, None] & roomy[None, :])
+
+    def __init__(self, level: Floats, starts: Integers, lengths: Integers) -> None:
+        # One with far more unknowns than others would fill the blocks with nothing: never said to be apart.
+        self.slots = min(int(lengths.max(initial=1)), 2 * len(level) // max(len(starts), 1))
+        self.screened = lengths <= self.slots
+        padded = np.zeros((len(level) + 1, len(level) + 1), dtype=np.float32)
+        padded[:-1, :-1] = level
+        places = [
+            np.where((slot < lengths) & self.screened, starts + slot, len(level))
+            for slot in range(self.slots)
+        ]
+        self.blocks = {
+            (one, other): padded[np.ix_(places[one], places[other])]
+            for one in range(self.slots)
+            for other in range(one, self.slots)
+        }
+
+    def apart(self, centre: int, near: Integers, own: Floats) -> NDArray[np.bool_]:
+        """Which two of those near the centre are apart for certain: bool (near, near).
+
+        With the centre's part projected off, what is between two owners has to be as large as what is left of
+        them, at least 1 - (bond to the centre)^2 each, for them to be dependent.
+        """
+        middle = [
+            np.stack([self._between(slot, other, centre)[near] for other in range(self.slots)], axis=1)
+            for slot in range(self.slots)
+        ]
+        total = np.zeros((len(near), len(near)), dtype=np.float32)
+        for (one, other), block in self.blocks.items():
+            left = block[np.ix_(near, near)]
+            left -= middle[one] @ middle[other].T
+            np.multiply(left, left, out=left)
+            total += left
+            if one != other:
+                total += left.T
+        room = 1 - own**2
+        roomy = (room >= _ROOM) & self.screened[near] & self.screened[centre]
+        apart = total < _SAFE * room[:, None] * room[None, :]
+        return np.asarray(apart & roomy[:, None] & roomy[None, :])
+
+    def _between(self, slot: int, other: int, centre: int) -> NDArray[np.float32]:
+        """Every owner's unknown in a slot against the centre's in another."""
+        one, two = sorted((slot, other))
+        block = self.blocks[one, two]
+        found: NDArray[np.float32] = block[:, centre] if slot <= other else block[centre]
+        return found
 
 
 def _first_short(level: Floats, starts: Integers, lengths: Integers, suspects: Integers) -> int | None:

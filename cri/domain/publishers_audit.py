@@ -6,7 +6,7 @@ take away what is their own. They learn something of a third owner alone exactly
 combination of published figures involves at most three owners. Method section 5.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -99,13 +99,15 @@ class Knowledge:
         learnt = scipy.linalg.solve_triangular(np.linalg.cholesky(gram), left_open, lower=True)
         return replace(self, free=self.free - learnt.T @ learnt)
 
-    def exposed(self) -> tuple[int, ...] | None:
+    def exposed(self, likely: Iterable[tuple[int, ...]] = ()) -> tuple[int, ...] | None:
         """Owners (at most three) whom some combination of the figures involves alone, or None.
 
         Such a combination exists if and only if the null space, seen on these owners' unknowns alone, is
-        short of a dimension.
+        short of a dimension. likely: owners who are looked at first, as those of a refusal just before.
         """
-        found = OwnersSpace(self.free, self.starts).dependent()
+        space = OwnersSpace(self.free, self.starts)
+        numbers = (tuple(np.searchsorted(self.owners, one).tolist()) for one in likely)
+        found = space.first_dependent(numbers) or space.dependent()
         return None if found is None else tuple(int(self.owners[owner]) for owner in found)
 
     def _rows(self, figures: Sequence[Figure]) -> csr_array:

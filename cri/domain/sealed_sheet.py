@@ -1,6 +1,7 @@
 """How the opened envelopes of a wave become its answer sheet, with nobody left alone in a small group."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +21,10 @@ def make_sheet(
 
     Units, profile answers and who answered late are kept as far as `lift_small_units`, `blur_profile` and
     `halves_to_keep` let them: one candidate is no crowd. Of fewer than 10 people nothing can ever be
-    shown: such a sheet counts them and keeps none of their answers.
+    shown: such a sheet counts them and keeps none of their answers. Who came by a poster of a unit may be
+    anybody: of that unit and those above it is no longer known how many they are.
     """
+    units = _with_known_headcounts(units, submissions)
     unit = lift_small_units(units, _units_of(units, submissions))
     if len(submissions) < MINIMUM:
         submissions = [Submission(Answers(), one.unit, one.open_link) for one in submissions]
@@ -34,6 +37,28 @@ def make_sheet(
         fast=_fast(submissions),
         late=_late(submissions, unit),
     )
+
+
+def make_further_sheet(instrument: Instrument, submissions: Sequence[Submission]) -> AnswerSheet:
+    """The sheet of what the same people were asked beside the main instrument: answers and nothing else.
+
+    No unit, no profile, no flag: nothing in a row says which row of the main sheet is the same person's.
+    """
+    if len(submissions) < MINIMUM:
+        submissions = [Submission(Answers(), None, one.open_link) for one in submissions]
+    nowhere = np.full(len(submissions), NO_UNIT, dtype=np.int32)
+    return AnswerSheet(_points(submissions, instrument.items), nowhere)
+
+
+def _with_known_headcounts(units: tuple[Unit, ...], submissions: Sequence[Submission]) -> tuple[Unit, ...]:
+    parent_of = {unit.code: unit.parent for unit in units}
+    open_to_anybody: set[str] = set()
+    for code in {one.unit for one in submissions if one.open_link}:
+        above = code
+        while above is not None:
+            open_to_anybody.add(above)
+            above = parent_of[above]
+    return tuple(replace(unit, headcount=None) if unit.code in open_to_anybody else unit for unit in units)
 
 
 def _points(submissions: Sequence[Submission], asked: Sequence[Item]) -> npt.NDArray[np.int8]:
@@ -170,13 +195,16 @@ def _leaves_first(units: tuple[Unit, ...]) -> list[int]:
     return sorted(range(len(units)), key=lambda index: -depth(units[index].code))
 
 
-def comments_to_keep(submissions: Sequence[Submission]) -> dict[str, list[str]]:
-    """Question code -> texts, sorted, for the questions that at least 30 people answered.
+def comments_to_keep(
+    submissions: Sequence[Submission], minimum: int = COMMENTS_MINIMUM
+) -> dict[str, list[str]]:
+    """Question code -> texts, sorted, for the questions that at least `minimum` people answered, 30 or more.
 
     Sorted, so that their order tells nothing of whose they are; the others are not kept at all.
     """
+    least = max(minimum, COMMENTS_MINIMUM)
     texts: dict[str, list[str]] = {}
     for submission in submissions:
         for code, text in submission.answers.comments.items():
             texts.setdefault(code, []).append(text)
-    return {code: sorted(given) for code, given in sorted(texts.items()) if len(given) >= COMMENTS_MINIMUM}
+    return {code: sorted(given) for code, given in sorted(texts.items()) if len(given) >= least}

@@ -5,7 +5,7 @@ A job's row names an agency and a wave, never a person or a submission.
 
 import logging
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -76,8 +76,9 @@ def seal_steps(workshop: Workshop, agency_id: uuid.UUID, wave_id: uuid.UUID) -> 
     with workshop.transaction(agency_id) as context:
         sealing.seal_wave(context, wave_id)
     with workshop.transaction(agency_id) as context:
-        sha256 = context.session.get_one(Wave, (agency_id, wave_id)).sheet_sha256
-    if sha256 is not None:
+        wave = context.session.get_one(Wave, (agency_id, wave_id))
+        sha256, over = wave.sheet_sha256, wave.state == "discarded"
+    if sha256 is not None or over:
         sealing.forget_wave(workshop.parts.wave_keys, workshop.parts.blobs, agency_id, wave_id, sha256)
         sealing.vacuum_submissions(workshop.engine)
 
@@ -112,13 +113,23 @@ def print_pack(job: JobContext, agency_id: str, wave_id: str) -> None:
 
 
 def each_wave(workshop: Workshop, state: str, step: Callable[[Context, uuid.UUID], object]) -> bool:
-    """Take a step with every wave in `state`, each in its own transaction; says whether any did anything.
+    """Take a step with every wave in `state`; says whether any did anything. As `each_of`."""
+    with workshop.sessions() as session:
+        found = mixing.waves_in(session, state)
+    return each_of(workshop, found, state, step)
+
+
+def each_of(
+    workshop: Workshop,
+    found: Iterable[tuple[uuid.UUID, uuid.UUID]],
+    state: str,
+    step: Callable[[Context, uuid.UUID], object],
+) -> bool:
+    """Take a step with each wave (agency id, wave id), each in its own transaction; says whether any did.
 
     One wave's trouble (its key is missing, say) is written to the log and is no other wave's.
     """
     done = False
-    with workshop.sessions() as session:
-        found = mixing.waves_in(session, state)
     for agency_id, wave_id in found:
         try:
             with workshop.transaction(agency_id) as context:

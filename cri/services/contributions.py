@@ -63,8 +63,10 @@ def contribution_of(secret: bytes, member: Member) -> Contribution:
     )
 
 
-def make_contribution(aggregates: dict[str, Any], *, pseudonym: str, owner: str) -> Contribution:
-    """A row of the pool from what it keeps of a wave."""
+def make_contribution(
+    aggregates: dict[str, Any], *, pseudonym: str, owner: str, practice: bool = False
+) -> Contribution:
+    """A row of the pool from what it keeps of a wave; the pool refuses one of a practice wave."""
     return Contribution(
         id=uuid.uuid4(),
         pseudonym=pseudonym,
@@ -73,6 +75,7 @@ def make_contribution(aggregates: dict[str, Any], *, pseudonym: str, owner: str)
         instrument_code=aggregates["instrument"]["code"],
         instrument_version=aggregates["instrument"]["version"],
         synthetic=aggregates["synthetic"],
+        practice=practice,
         aggregates=aggregates,
     )
 
@@ -99,12 +102,12 @@ def _next_step(
         return None
     aggregates = aggregates_of(
         scorecard,
-        known_facets(facets_of(agency)),
+        known_facets(facets_of(agency, wave)),
         ordinal=_waves_before(context, wave),
         previous=_scorecard_before(context, wave, scorecard),
     )
     owner = pseudonym(secret, "owner", agency.owner or agency.name)
-    return make_contribution(aggregates, pseudonym=own, owner=owner)
+    return make_contribution(aggregates, pseudonym=own, owner=owner, practice=wave.practice)
 
 
 def _contribute(session: Session, made: Contribution) -> None:
@@ -137,6 +140,7 @@ def _waves_before(context: Context, wave: Wave) -> int:
             .where(
                 Wave.agency_id == wave.agency_id,
                 Wave.instrument_code == wave.instrument_code,
+                Wave.practice.is_(False),
                 Wave.closed_at < wave.closed_at,
             )
         )

@@ -11,6 +11,9 @@ Release = tuple[str, str]
 OFFERED: tuple[Release, ...] = (("cri", "1.1.0"), ("mri", "1.0.0"))
 """What a new wave may ask; the first unless another is chosen. All have the same languages and nouns."""
 
+COMPANIONS: tuple[Release, ...] = (("publicness", "1.0.0"),)
+"""What a wave may ask after its main instrument; never added to its scores."""
+
 
 @cache
 def released_instrument(code: str, version: str) -> Instrument:

@@ -29,7 +29,7 @@ def build_leader_pack(context: Context, wave_id: uuid.UUID) -> None:
     instrument = released_instrument(wave.instrument_code, wave.instrument_version)
     edition = edition_for(context.parts, scorecard)
     agency = context.session.get_one(Agency, context.agency_id)
-    placement = None if edition is None else place(scorecard, edition, facets=facets_of(agency))
+    placement = None if edition is None else place(scorecard, edition, facets=facets_of(agency, wave))
     document = leader_pack(scorecard, placement, edition, instrument=instrument, noun=wave.noun)
     context.session.add(
         StoredPack(

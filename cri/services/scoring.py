@@ -76,15 +76,15 @@ def _facts(context: Context, wave: Wave) -> WaveFacts:
         synthetic=wave.synthetic,
         minimum=wave.minimum,
         sheet_sha256=str(wave.sheet_sha256),
-        facets=facets_of(agency),
+        facets=facets_of(agency, wave),
     )
 
 
-def facets_of(agency: Agency) -> dict[str, str]:
-    """What decides the agency's peer groups, as far as it is known."""
+def facets_of(agency: Agency, wave: Wave) -> dict[str, str]:
+    """What decides a wave's peer groups, as far as it is known: its relationship as it was at the opening."""
     known = {
         "sector": agency.sector,
         "country": agency.country,
-        "relationship": agency.relationship_type,
+        "relationship": wave.relationship or agency.relationship_type,
     }
     return {name: value for name, value in known.items() if value}

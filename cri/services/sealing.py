@@ -22,6 +22,7 @@ from cri.domain.sealed_sheet import comments_to_keep, make_sheet
 from cri.domain.wave import Submission, submission_from_document
 from cri.services.context import Context
 from cri.services.instruments import released_instrument
+from cri.services.practice import discard
 
 
 class SealingError(CriError):
@@ -36,11 +37,15 @@ def sheet_key(agency_id: uuid.UUID, wave_id: uuid.UUID, sha256: str) -> str:
 def seal_wave(context: Context, wave_id: uuid.UUID) -> None:
     """Make the answer sheet of a closing wave, destroy its submissions, drafts and links, ask for scoring.
 
-    Raises SealingError when the store does not give back what was put in it.
+    Of a practice wave no sheet is made: what was answered is destroyed unread. Raises SealingError when the
+    store does not give back what was put in it.
     """
     session, agency_id = context.session, context.agency_id
     wave = lock_wave(session, agency_id, wave_id)
     if wave.state != "closing":
+        return
+    if wave.practice:
+        discard(context, wave)
         return
     instrument = released_instrument(wave.instrument_code, wave.instrument_version)
     private = context.parts.wave_keys.private(str(wave_id))
@@ -54,7 +59,7 @@ def seal_wave(context: Context, wave_id: uuid.UUID) -> None:
     key = sheet_key(agency_id, wave_id, sha256)
     _put_and_check(context.parts.blobs, key, data)
     decode_sheet(context.parts.blobs.get(key), instrument)
-    _keep_comments(context.parts.blobs, agency_id, wave_id, submissions)
+    _keep_comments(context.parts.blobs, agency_id, wave_id, submissions, wave.comments_minimum)
     for table in (MailboxEntry, MixedEntry, Draft):
         session.execute(delete(table).where(table.agency_id == agency_id, table.wave_id == wave_id))
     session.execute(
@@ -71,11 +76,14 @@ def seal_wave(context: Context, wave_id: uuid.UUID) -> None:
 
 
 def forget_wave(
-    keys: WaveKeys, blobs: BlobStore, agency_id: uuid.UUID, wave_id: uuid.UUID, sha256: str
+    keys: WaveKeys, blobs: BlobStore, agency_id: uuid.UUID, wave_id: uuid.UUID, sha256: str | None
 ) -> None:
-    """After sealing has committed: destroy the wave's key and the sheets of interrupted attempts."""
+    """After sealing has committed: destroy the wave's key and the sheets of interrupted attempts.
+
+    sha256: of the sheet, None for a practice wave, which has none.
+    """
     keys.destroy(str(wave_id))
-    kept = sheet_key(agency_id, wave_id, sha256)
+    kept = sheet_key(agency_id, wave_id, sha256) if sha256 is not None else None
     for key in blobs.keys(_folder(agency_id, wave_id)):
         if key.endswith(".parquet") and key != kept:
             blobs.delete(key)
@@ -102,9 +110,9 @@ def _put_and_check(blobs: BlobStore, key: str, data: bytes) -> None:
 
 
 def _keep_comments(
-    blobs: BlobStore, agency_id: uuid.UUID, wave_id: uuid.UUID, submissions: list[Submission]
+    blobs: BlobStore, agency_id: uuid.UUID, wave_id: uuid.UUID, submissions: list[Submission], minimum: int
 ) -> None:
-    kept = comments_to_keep(submissions)
+    kept = comments_to_keep(submissions, minimum)
     if kept:
         data = json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()
         _put_and_check(blobs, f"{_folder(agency_id, wave_id)}/comments.json", data)

@@ -4,23 +4,23 @@ import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import exists, select
 from sqlalchemy.exc import NoResultFound
 
-from cri.db.models import Invitation, Person, Wave, WaveUnit
-from cri.db.queries.organisation import people_count, people_per_unit, present_units
+from cri.db.models import Draft, Wave
+from cri.db.queries.organisation import people_count, present_units
 from cri.db.queries.waves import lock_wave
 from cri.domain.errors import CriError, InputError, InputProblem
-from cri.domain.tree import counts_below, in_tree_order
 from cri.domain.wave import GRACE
 from cri.domain.wave_plan import Missing, Preparation, what_is_missing
 from cri.services.agencies import this_agency
 from cri.services.context import Context
 from cri.services.instruments import OFFERED, Release, released_languages, released_texts
-from cri.services.links import digest_of_token, open_token, personal_token
+from cri.services.invitees import freeze_units, invite_everybody
+from cri.services.links import digest_of_token, open_token
+from cri.services.wave_log import Event, record
 
 LABEL_LENGTH = 200
-_BATCH = 5_000
 
 
 class WaveMissingError(CriError):
@@ -44,9 +44,10 @@ class WaveNotReadyError(CriError):
 
 
 def list_waves(ctx: Context) -> tuple[Wave, ...]:
-    """The agency's waves: drafts first, then the newest."""
+    """The agency's waves: drafts first, then the newest. Try-outs of a draft are not among them."""
     newest = Wave.opened_at.desc().nulls_first()
-    statement = select(Wave).where(Wave.agency_id == ctx.agency_id).order_by(newest, Wave.label, Wave.id)
+    own = (Wave.agency_id == ctx.agency_id, Wave.practice_of.is_(None))
+    statement = select(Wave).where(*own).order_by(newest, Wave.label, Wave.id)
     return tuple(ctx.session.scalars(statement))
 
 
@@ -74,9 +75,11 @@ def create_wave(
     noun: str,
     closes_at: datetime | None = None,
     instrument: Release = OFFERED[0],
+    practice: bool = False,
 ) -> uuid.UUID:
     """Make a draft of a wave of `instrument` (code, version); returns its id.
 
+    practice: its answers will be thrown away. That can never be changed.
     Raises InputError for a blank or over-long label, a language or noun that the instrument does not have.
     """
     _check(label, languages, noun, instrument)
@@ -89,6 +92,7 @@ def create_wave(
         languages=list(languages),
         noun=noun,
         synthetic=this_agency(ctx).synthetic,
+        practice=practice,
         closes_at=closes_at,
     )
     ctx.session.add(wave)
@@ -110,8 +114,10 @@ def change_wave(
 
     Raises as create_wave does, and WaveStateError once it is open.
     """
-    wave = _locked(ctx, wave_id, "draft")
+    wave = lock_in(ctx, wave_id, "draft")
     release = instrument or (wave.instrument_code, wave.instrument_version)
+    if release != (wave.instrument_code, wave.instrument_version):
+        wave.breakdowns = None  # the other instrument has profile questions of its own
     _check(label, languages, noun, release)
     wave.instrument_code, wave.instrument_version = release
     wave.label, wave.languages, wave.noun, wave.closes_at = label.strip(), list(languages), noun, closes_at
@@ -130,43 +136,79 @@ def open_wave(ctx: Context, wave_id: uuid.UUID) -> None:
 
     Raises WaveStateError unless it is a draft, WaveNotReadyError when something is missing.
     """
-    wave = _locked(ctx, wave_id, "draft")
+    wave = lock_in(ctx, wave_id, "draft")
     if missing := missing_for_opening(ctx, wave):
         raise WaveNotReadyError(missing)
+    freeze_units(ctx, wave_id)
+    invite_everybody(ctx, wave_id)
+    let_answers_in(ctx, wave)
+    close_try_outs(ctx, wave_id)
+
+
+def open_if_due(ctx: Context, wave_id: uuid.UUID) -> bool:
+    """Open a draft whose opening time has come; says whether it did.
+
+    One that lacks something is not opened and not tried again: its log says what was missing, and it waits
+    for somebody. Done twice, or by two workers at once, it opens once.
+    """
+    wave = lock_wave(ctx.session, ctx.agency_id, wave_id)
+    if wave.state != "draft" or wave.opens_at is None or ctx.now < wave.opens_at:
+        return False
+    if missing := missing_for_opening(ctx, wave):
+        wave.opens_at = None
+        record(ctx, wave_id, Event.NOT_OPENED, details={"missing": [one.value for one in missing]})
+        return False
+    open_wave(ctx, wave_id)
+    return True
+
+
+def let_answers_in(ctx: Context, wave: Wave) -> None:
+    """The last step of opening: the map and the links are frozen, the mailbox has its key."""
     for language in wave.languages:
         released_texts(wave.instrument_code, wave.instrument_version, language)
-    _freeze_units(ctx, wave_id)
-    _invite_everybody(ctx, wave_id)
-    secrets = ctx.parts.secrets
-    wave.mailbox_key = ctx.parts.wave_keys.make(str(wave_id))
-    wave.open_link_digest = digest_of_token(secrets, open_token(secrets, wave_id))
+    agency, secrets = this_agency(ctx), ctx.parts.secrets
+    wave.relationship, wave.service_lines = agency.relationship_type, agency.service_lines
+    wave.mailbox_key = ctx.parts.wave_keys.make(str(wave.id))
+    wave.open_link_digest = digest_of_token(secrets, open_token(secrets, wave.id))
     wave.opened_at = ctx.now
     wave.state = "open"
-    ctx.session.flush()
+    record(ctx, wave.id, Event.OPENED)
 
 
 def close_wave(ctx: Context, wave_id: uuid.UUID) -> None:
-    """Let no more answers in and ask for sealing. Raises WaveStateError unless it is open."""
-    _close(ctx, _locked(ctx, wave_id, "open"))
+    """Let no more answers in, from this moment, and ask for sealing. Raises WaveStateError unless it is open.
+
+    Whoever has a page open loses what they have begun: services/closing_early.py is for that case.
+    """
+    _close(ctx, lock_in(ctx, wave_id, "open"))
 
 
 def close_if_due(ctx: Context, wave_id: uuid.UUID) -> bool:
-    """Close an open wave whose time is over, the grace for pages still open included; says whether it did."""
+    """Close an open wave whose time is over and for which nobody need be waited; says whether it did.
+
+    While somebody has begun and not sent, the grace for pages still open is kept. Nobody can begin any more,
+    and the lock on the wave keeps whoever does so at this very moment waiting.
+    """
     wave = lock_wave(ctx.session, ctx.agency_id, wave_id)
-    if wave.state != "open" or wave.closes_at is None or ctx.now < wave.closes_at + GRACE:
+    if wave.state != "open" or wave.closes_at is None or ctx.now < wave.closes_at:
+        return False
+    if ctx.now < wave.closes_at + GRACE and _somebody_has_begun(ctx, wave_id):
         return False
     _close(ctx, wave)
     return True
 
 
-def _close(ctx: Context, wave: Wave) -> None:
-    wave.state = "closing"
-    wave.closed_at = ctx.now
-    ctx.session.flush()
-    ctx.parts.defer(ctx.session, "seal", ctx.agency_id, wave.id)
+def close_try_outs(ctx: Context, wave_id: uuid.UUID) -> None:
+    """Ask for the end of what was begun to try out a draft."""
+    tried = select(Wave.id).where(
+        Wave.agency_id == ctx.agency_id, Wave.practice_of == wave_id, Wave.state == "open"
+    )
+    for try_out in ctx.session.scalars(tried).all():
+        _close(ctx, lock_wave(ctx.session, ctx.agency_id, try_out))
 
 
-def _locked(ctx: Context, wave_id: uuid.UUID, state: str) -> Wave:
+def lock_in(ctx: Context, wave_id: uuid.UUID, state: str) -> Wave:
+    """A wave, locked, that is in `state`. Raises WaveMissingError, WaveStateError."""
     try:
         wave = lock_wave(ctx.session, ctx.agency_id, wave_id)
     except NoResultFound:
@@ -174,6 +216,18 @@ def _locked(ctx: Context, wave_id: uuid.UUID, state: str) -> Wave:
     if wave.state != state:
         raise WaveStateError(wave.state)
     return wave
+
+
+def _close(ctx: Context, wave: Wave) -> None:
+    wave.state = "closing"
+    wave.closed_at = ctx.now
+    record(ctx, wave.id, Event.CLOSED)
+    ctx.parts.defer(ctx.session, "seal", ctx.agency_id, wave.id)
+
+
+def _somebody_has_begun(ctx: Context, wave_id: uuid.UUID) -> bool:
+    begun = exists().where(Draft.agency_id == ctx.agency_id, Draft.wave_id == wave_id)
+    return bool(ctx.session.scalar(select(begun)))
 
 
 def _check(label: str, languages: Sequence[str], noun: str, instrument: Release) -> None:
@@ -190,51 +244,3 @@ def _check(label: str, languages: Sequence[str], noun: str, instrument: Release)
         problems.append(InputProblem(f"{noun} is not known", "noun", f"one of {', '.join(nouns)}"))
     if problems:
         raise InputError(problems)
-
-
-def _freeze_units(ctx: Context, wave_id: uuid.UUID) -> None:
-    """Copy the tree in its order, with everybody in and below each unit."""
-    units = [unit for unit, _ in in_tree_order(present_units(ctx.session, ctx.agency_id))]
-    headcounts = counts_below(units, people_per_unit(ctx.session, ctx.agency_id))
-    ctx.session.execute(
-        insert(WaveUnit),
-        [
-            {
-                "agency_id": ctx.agency_id,
-                "wave_id": wave_id,
-                "code": unit.code,
-                "parent_code": unit.parent,
-                "name": unit.name,
-                "headcount": headcounts[unit.code],
-                "position": position,
-            }
-            for position, unit in enumerate(units)
-        ],
-    )
-
-
-def _invite_everybody(ctx: Context, wave_id: uuid.UUID) -> None:
-    """One invitation for each active person, in the order of their random ids."""
-    people = ctx.session.execute(
-        select(Person.id, Person.unit_code)
-        .where(Person.agency_id == ctx.agency_id, Person.active)
-        .order_by(Person.id)
-    ).all()
-    secrets = ctx.parts.secrets
-    for start in range(0, len(people), _BATCH):
-        rows = []
-        for person in people[start : start + _BATCH]:
-            invitation_id = uuid.uuid4()
-            token = personal_token(secrets, invitation_id)
-            rows.append(
-                {
-                    "agency_id": ctx.agency_id,
-                    "id": invitation_id,
-                    "wave_id": wave_id,
-                    "person_id": person.id,
-                    "unit_code": person.unit_code,
-                    "token_digest": digest_of_token(secrets, token),
-                    "used": False,
-                }
-            )
-        ctx.session.execute(insert(Invitation), rows)

@@ -1,8 +1,9 @@
 """What is known of a wave, for use cases that come after it was opened."""
 
 import uuid
+from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from cri.db.models import MailboxEntry, MixedEntry, Wave, WaveUnit
@@ -16,6 +17,12 @@ def lock_wave(session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID) -> Wav
     """
     statement = select(Wave).where(Wave.agency_id == agency_id, Wave.id == wave_id).with_for_update()
     return session.scalars(statement).one()
+
+
+def waves_to_open(session: Session, now: datetime) -> list[tuple[uuid.UUID, uuid.UUID]]:
+    """(agency id, wave id) of every draft whose opening time has come, across agencies: ids only."""
+    due = text("SELECT agency_id, wave_id FROM lookup.waves_to_open(:now)")
+    return [(row.agency_id, row.wave_id) for row in session.execute(due, {"now": now})]
 
 
 def frozen_units(session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID) -> tuple[Unit, ...]:

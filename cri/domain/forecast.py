@@ -1,0 +1,110 @@
+"""Which units will miss the minimum, told while it can still be helped, with how uncertain that is.
+
+The rule, as the page states it: the people of a unit who have not answered yet go on answering at between
+half and all of the pace so far, until the closing time. A small unit's own pace says little, so ten people
+who answer as the whole staff do are counted with it. Two chances of answering yet follow from that, and of
+each the number that chance alone would leave out at one end: nine times in ten there will be no fewer than
+`low` at half the pace, and no more than `high` at all of it.
+
+It is told only of units whose exact rate is shown anyway, and is made from those rates alone: it tells nobody
+anything more about who has answered.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from math import exp, lgamma, log
+from typing import Final
+
+from cri.domain.rates import Count, UnitRate
+
+SLOWEST_PACE_KEPT: Final = 0.5
+"""After the first days, and after each reminder, fewer answer than before: at worst half as many an hour."""
+
+LENT: Final = 10.0
+"""People with the whole staff's rate who are counted with each unit."""
+
+TOO_EARLY: Final = 0.1
+"""Share of the time that must be over before anything is foretold."""
+
+FEWEST_ANSWERS: Final = 10
+"""Answers of the whole staff before anything is foretold."""
+
+TAIL: Final = 0.1
+"""Chance of fewer than `low`, and of more than `high`, if the pace is what it is taken to be."""
+
+
+class Outlook(StrEnum):
+    """What is to be expected of a unit."""
+
+    REACHED = "reached"
+    WILL_REACH = "will reach"
+    MAY_MISS = "may miss"
+    WILL_MISS = "will miss"
+    CANNOT = "too small"
+    UNTOLD = "not told"
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """A unit's answers at the closing time, `low` to `high`; both None where nothing is foretold."""
+
+    code: str
+    outlook: Outlook
+    low: int | None = None
+    high: int | None = None
+
+
+def forecasts(units: Sequence[UnitRate], elapsed: float, minimum: int) -> tuple[Forecast, ...]:
+    """The outlook of each unit, in the order given. elapsed: share of the wave's time that is over, 0-1."""
+    whole = next((unit.count for unit in units if unit.depth == 0 and unit.count is not None), None)
+    return tuple(_forecast(unit, whole, elapsed, minimum) for unit in units)
+
+
+def elapsed_share(opened_at: datetime, closes_at: datetime, now: datetime) -> float:
+    """Share of the time between opening and closing that is over, 0 to 1."""
+    whole = (closes_at - opened_at).total_seconds()
+    return 1.0 if whole <= 0 else min(max((now - opened_at).total_seconds() / whole, 0.0), 1.0)
+
+
+def _forecast(unit: UnitRate, whole: Count | None, elapsed: float, minimum: int) -> Forecast:
+    if unit.invited < minimum:
+        return Forecast(unit.code, Outlook.CANNOT)
+    if unit.count is None or whole is None:
+        return Forecast(unit.code, Outlook.UNTOLD)
+    if unit.count.used >= minimum:
+        return Forecast(unit.code, Outlook.REACHED)
+    if elapsed < TOO_EARLY or whole.used < FEWEST_ANSWERS:
+        return Forecast(unit.code, Outlook.UNTOLD)
+    low, high = range_at_closing(unit.count, whole.rate, elapsed)
+    if high < minimum:
+        outlook = Outlook.WILL_MISS
+    else:
+        outlook = Outlook.WILL_REACH if low >= minimum else Outlook.MAY_MISS
+    return Forecast(unit.code, outlook, low, high)
+
+
+def range_at_closing(count: Count, staff_rate: float, elapsed: float) -> tuple[int, int]:
+    """Answers at the closing time, low and high, of a unit. staff_rate: of everybody, 0 to 1."""
+    rate = (count.used + LENT * staff_rate) / (count.invited + LENT)
+    left = count.invited - count.used
+    silent, to_come = 1.0 - rate, (1.0 - elapsed) / elapsed
+    slow = 1.0 - silent ** (SLOWEST_PACE_KEPT * to_come)
+    quick = 1.0 - silent**to_come
+    return count.used + _quantile(left, slow, TAIL), count.used + _quantile(left, quick, 1.0 - TAIL)
+
+
+def _quantile(trials: int, chance: float, share: float) -> int:
+    """The smallest number that at least `share` of binomial draws do not exceed."""
+    if chance <= 0.0:
+        return 0
+    if chance >= 1.0:
+        return trials
+    below = 0.0
+    for hits in range(trials):
+        ways = lgamma(trials + 1) - lgamma(hits + 1) - lgamma(trials - hits + 1)
+        below += exp(ways + hits * log(chance) + (trials - hits) * log(1.0 - chance))
+        if below >= share:
+            return hits
+    return trials

@@ -1,0 +1,119 @@
+"""Trying a survey out: the whole questionnaire as staff will see it, with answers that are thrown away.
+
+A try-out is a wave of its own that copies a draft and can never become anything else: the database refuses
+a sheet, a scorecard, a pack, a report and a contribution of it (migration 0007). It invites nobody.
+"""
+
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from cri.db.models import Draft, Invitation, MailboxEntry, MixedEntry, Wave, WaveUnit
+from cri.services.context import Context
+from cri.services.invitees import freeze_units
+from cri.services.links import digest_of_token, link_url, personal_token
+from cri.services.wave_log import Event, record
+from cri.services.waves import close_try_outs, find_draft, let_answers_in, lock_in
+
+TRY_OUT_LASTS = timedelta(days=7)
+COPIED = (
+    "label",
+    "instrument_code",
+    "instrument_version",
+    "companion_code",
+    "companion_version",
+    "languages",
+    "noun",
+    "breakdowns",
+    "minimum",
+    "comments_minimum",
+    "synthetic",
+)
+
+
+def try_out(ctx: Context, wave_id: uuid.UUID) -> uuid.UUID:
+    """Begin to try out a draft as it is now; an earlier try-out of it ends. Returns the try-out's id.
+
+    Raises WaveMissingError, WaveStateError once the wave is open.
+    """
+    wave = lock_in(ctx, wave_id, "draft")
+    close_try_outs(ctx, wave_id)
+    made = Wave(
+        agency_id=ctx.agency_id,
+        id=uuid.uuid4(),
+        practice=True,
+        practice_of=wave.id,
+        closes_at=ctx.now + TRY_OUT_LASTS,
+        **{name: getattr(wave, name) for name in COPIED},
+    )
+    ctx.session.add(made)
+    ctx.session.flush()
+    freeze_units(ctx, made.id)
+    let_answers_in(ctx, made)
+    return made.id
+
+
+def end_try_out(ctx: Context, wave_id: uuid.UUID) -> None:
+    """Throw away what was tried out of a draft. Raises WaveMissingError, WaveStateError."""
+    lock_in(ctx, wave_id, "draft")
+    close_try_outs(ctx, wave_id)
+
+
+def standing_try_out(ctx: Context, wave_id: uuid.UUID) -> Wave | None:
+    """The try-out of a draft that can be walked through now, or None."""
+    return ctx.session.scalars(
+        select(Wave)
+        .where(
+            Wave.agency_id == ctx.agency_id,
+            Wave.practice_of == wave_id,
+            Wave.state == "open",
+            Wave.closes_at > ctx.now,
+        )
+        .order_by(Wave.opened_at.desc())
+        .limit(1)
+    ).one_or_none()
+
+
+def try_out_link(ctx: Context, wave_id: uuid.UUID, unit_code: str | None) -> str | None:
+    """A fresh link into the standing try-out, as somebody in `unit_code` would get one; None without one.
+
+    A unit that the try-out does not know is none: then what is told is of the whole.
+    """
+    find_draft(ctx, wave_id)
+    standing = standing_try_out(ctx, wave_id)
+    if standing is None:
+        return None
+    of_try_out = (ctx.agency_id, standing.id, unit_code)
+    known = unit_code is not None and ctx.session.get(WaveUnit, of_try_out) is not None
+    invitation_id = uuid.uuid4()
+    token = personal_token(ctx.parts.secrets, invitation_id)
+    ctx.session.add(
+        Invitation(
+            agency_id=ctx.agency_id,
+            id=invitation_id,
+            wave_id=standing.id,
+            unit_code=unit_code if known else None,
+            token_digest=digest_of_token(ctx.parts.secrets, token),
+        )
+    )
+    ctx.session.flush()
+    return link_url(ctx.parts.external_url, token)
+
+
+def discard(ctx: Context, wave: Wave) -> None:
+    """What a practice wave has instead of sealing: everything that was answered is destroyed, unread.
+
+    The wave is closing and locked. Its key is destroyed afterwards, as that of a sealed wave is.
+    """
+    for table in (MailboxEntry, MixedEntry, Draft):
+        ctx.session.execute(delete(table).where(table.agency_id == ctx.agency_id, table.wave_id == wave.id))
+    ctx.session.execute(
+        update(Invitation)
+        .where(Invitation.agency_id == ctx.agency_id, Invitation.wave_id == wave.id)
+        .values(token_digest=None)
+    )
+    wave.state = "discarded"
+    wave.open_link_digest = None
+    wave.mailbox_key = None
+    record(ctx, wave.id, Event.DISCARDED)

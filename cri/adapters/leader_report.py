@@ -24,8 +24,9 @@ from cri.adapters.report_files import (
     reports_digest,
     unpacked,
 )
-from cri.adapters.report_text import ReportText
+from cri.adapters.report_text import ReportText, ShownFigure
 from cri.adapters.report_view import view_of
+from cri.domain.rounding import rounded
 
 Document = Mapping[str, Any]
 
@@ -95,5 +96,11 @@ def _manifest(pack: Document, text: ReportText, data: bytes, file_format: str) -
         "instrument": dict(pack["instrument"]),
         "noun": pack["noun"],
         "synthetic": pack["synthetic"],
-        "figures": [asdict(figure) for figure in seen],
+        "figures": [{**asdict(figure), "value": _as_told(figure)} for figure in seen],
     }
+
+
+def _as_told(figure: ShownFigure) -> float:
+    """The number that the text shows: a manifest goes with its report, and has no more digits than it."""
+    told = float(rounded(figure.kind, figure.value))
+    return told / 100 if figure.kind == "share" else told

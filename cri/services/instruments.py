@@ -1,5 +1,7 @@
 """Released instruments, read once a process."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 
 from cri.adapters.instrument_files import INSTRUMENTS, InstrumentTexts, load_instrument, load_texts
@@ -19,6 +21,19 @@ COMPANIONS: tuple[Release, ...] = (("publicness", "1.0.0"),)
 def released_instrument(code: str, version: str) -> Instrument:
     """The frozen instrument. Raises InputError when that version does not ship."""
     return load_instrument(INSTRUMENTS / code / version)
+
+
+def asked_instrument(code: str, version: str, breakdowns: Sequence[str] | None) -> Instrument:
+    """The instrument as a wave asks it: of its profile questions only those registered, None for all."""
+    return _asked(code, version, None if breakdowns is None else tuple(breakdowns))
+
+
+@cache
+def _asked(code: str, version: str, breakdowns: tuple[str, ...] | None) -> Instrument:
+    whole = released_instrument(code, version)
+    if breakdowns is None:
+        return whole
+    return replace(whole, profile=tuple(one for one in whole.profile if one.code in breakdowns))
 
 
 @cache

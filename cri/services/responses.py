@@ -18,7 +18,7 @@ from cri.db.session import note_agency
 from cri.domain.errors import CriError
 from cri.domain.instrument import Instrument
 from cri.domain.wave import GRACE, Answers, Submission, envelope_length, in_second_half
-from cri.services.instruments import released_instrument
+from cri.services.instruments import asked_instrument
 from cri.services.links import digest_of_token
 
 
@@ -38,6 +38,8 @@ class WaveClosedError(LinkUnusableError):
 class Questionnaire:
     """What a link leads to. `invitation_id` is None on an open link before its start.
 
+    `practice`: whatever is answered is thrown away. `instrument`: with the profile questions that are asked.
+
     `may_start`: whether somebody may still begin; who began before the closing time has GRACE. `late`:
     whether what is submitted now comes in the second half of the wave.
     """
@@ -51,6 +53,7 @@ class Questionnaire:
     colour: str
     time_zone: str
     synthetic: bool
+    practice: bool
     label: str
     instrument: Instrument
     languages: tuple[str, ...]
@@ -118,6 +121,8 @@ _COLUMNS = (  # columns, not objects: a second look in the same transaction must
     _wave.noun,
     _wave.minimum,
     _wave.synthetic,
+    _wave.practice,
+    _wave.breakdowns,
     _wave.state,
     _wave.opened_at,
     _wave.closes_at,
@@ -169,13 +174,14 @@ def _questionnaire(row: Row[Any], now: datetime) -> Questionnaire:
         wave_id=row.wave_id,
         invitation_id=row.invitation_id,
         unit_code=row.unit_code,
-        personal=row.personal,
+        personal=row.personal or (row.practice and row.invitation_id is not None),
         agency_name=row.agency_name,
         colour=row.colour,
         time_zone=row.time_zone,
         synthetic=row.synthetic,
+        practice=row.practice,
         label=row.wave_label,
-        instrument=released_instrument(row.instrument_code, row.instrument_version),
+        instrument=asked_instrument(row.instrument_code, row.instrument_version, row.breakdowns),
         languages=tuple(row.languages),
         noun=row.noun,
         minimum=row.minimum,

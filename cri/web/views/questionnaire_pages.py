@@ -76,6 +76,7 @@ def render_page(page: str, questionnaire: Questionnaire, **shown: Any) -> str:
         "name": questionnaire.agency_name,
         "colour": questionnaire.colour,
         "synthetic": questionnaire.synthetic,
+        "practice": questionnaire.practice,
     }
     return render_template(f"views/questionnaire/{page}.html", agency=agency, **shown)
 

@@ -55,6 +55,9 @@ TABLES: dict[tuple[str, str], set[str]] = {
     ("cri_pool", "pool.edition_draft"): {READ, ADD},
     ("cri_pool", "pool.draft_preview"): {READ, ADD},
     ("cri_pool", "pool.draft_step"): {READ, ADD},
+    ("cri_pool", "pool.edition_import"): {READ, ADD},
+    ("cri_pool", "pool.draft_progress"): {READ, ADD, CHANGE},
+    ("cri_pool", "pool.vouching"): {READ, ADD},
 }
 COLUMNS: dict[tuple[str, str], set[str]] = {
     ("cri_lookup", "public.invitation"): {"agency_id", "wave_id", "id", "token_digest", "used"},

@@ -18,6 +18,7 @@ from cri.db.models.declarative import Base
 from cri.db.models.editions import DraftPreview, DraftStep, EditionDraft
 from cri.db.models.lineage import CollectedElsewhere, RosterImport, UnitEvent, UnitSuccession
 from cri.db.models.messages import BadAddress, Message, MessageBatch, MessageText, OptOut
+from cri.db.models.pool_records import DraftProgress, EditionImport, Vouching
 from cri.db.models.results import Report, StoredPack, StoredScorecard
 from cri.db.models.waves import Draft, Invitation, MailboxEntry, MixedEntry, Wave, WaveLog, WaveUnit
 
@@ -33,9 +34,11 @@ __all__ = [
     "Decision",
     "Draft",
     "DraftPreview",
+    "DraftProgress",
     "DraftStep",
     "Edition",
     "EditionDraft",
+    "EditionImport",
     "EditionMember",
     "FurtherScorecard",
     "FurtherSheet",
@@ -61,6 +64,7 @@ __all__ = [
     "UnitEvent",
     "UnitLink",
     "UnitSuccession",
+    "Vouching",
     "Wave",
     "WaveLog",
     "WavePromise",

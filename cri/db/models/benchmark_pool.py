@@ -10,20 +10,30 @@ from typing import Any
 
 from sqlalchemy import (
     CheckConstraint,
+    Computed,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Integer,
     String,
+    Text,
     UniqueConstraint,
     false,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, MappedColumn, mapped_column
 
 from cri.db.models.declarative import Base
 
 SCHEMA = "pool"
+
+
+def _told(path: str, *, whole: bool = False) -> MappedColumn[Any]:
+    """A column that repeats something out of the aggregates, for the pages that count and sort by it."""
+    source = f"aggregates #>> '{path}'"
+    computed = Computed(f"({source})::integer" if whole else source, persisted=True)
+    return mapped_column(Integer if whole else Text, computed, deferred=True, default=None)
 
 
 class Contribution(Base):
@@ -45,6 +55,12 @@ class Contribution(Base):
     practice: Mapped[bool] = mapped_column(default=False, server_default=false())
     aggregates: Mapped[dict[str, Any]] = mapped_column()
     copy_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("pool.contribution.id"))
+    month: Mapped[str | None] = _told("{wave,closed}")
+    sector: Mapped[str | None] = _told("{facets,sector}")
+    country: Mapped[str | None] = _told("{facets,country}")
+    relationship: Mapped[str | None] = _told("{facets,relationship}")
+    headcount: Mapped[int | None] = _told("{population,headcount}", whole=True)
+    respondents: Mapped[int | None] = _told("{population,usable}", whole=True)
 
     __table_args__ = (
         UniqueConstraint("id", "synthetic"),
@@ -55,6 +71,15 @@ class Contribution(Base):
             "COALESCE((aggregates ->> 'synthetic')::boolean, synthetic) = synthetic", name="says_what_it_is"
         ),
         CheckConstraint("NOT practice", name="never_practice"),
+        Index("ix_contribution_newest", text("month DESC NULLS LAST"), "id"),
+        Index(
+            "ix_contribution_kind",
+            "instrument_code",
+            "instrument_version",
+            "synthetic",
+            "id",
+            postgresql_include=["pseudonym", "sector", "country", "relationship", "headcount"],
+        ),
         {"schema": SCHEMA},
     )
 

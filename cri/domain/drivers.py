@@ -22,7 +22,8 @@ MOST_RESAMPLED: Final = 2000
 Float = npt.NDArray[np.float64]
 
 _ROWS_AT_ONCE = 1 << 12
-_SAMPLES_AT_ONCE = 10
+_SAMPLES_AT_ONCE = 20
+_WITHOUT_THREADS = 1 << 18  # multiplications in one product
 _LEAST_ROOT = 1e-8
 _LEAST_R2 = 1e-9
 _LEAST_VARIANCE = 1e-12
@@ -181,13 +182,18 @@ def _resampled_correlations(table: Float, random: np.random.Generator) -> Iterat
     above, beside = np.triu_indices(columns)
     centred = table - table.mean(axis=0)
     values = np.hstack([centred, centred[:, above] * centred[:, beside]])
+    # A piece of the people in a product: BLAS shares larger ones out among threads, which wait for others.
+    piece = max(1, _WITHOUT_THREADS // (_SAMPLES_AT_ONCE * values.shape[1]))
+    pieces = np.zeros((-(-people // piece), piece, values.shape[1]))
+    pieces.reshape(-1, values.shape[1])[:people] = values
+    places = len(pieces) * piece
     for start in range(0, RESAMPLES, _SAMPLES_AT_ONCE):
         samples = min(_SAMPLES_AT_ONCE, RESAMPLES - start)
         drawn = random.integers(0, people, (samples, people), dtype=np.int32)
-        drawn += people * np.arange(samples, dtype=np.int32)[:, None]
-        counts = np.bincount(drawn.ravel(), minlength=samples * people).reshape(samples, people)
-        # One sample in a product: BLAS shares larger ones out among threads, which wait where others work.
-        means = np.stack([row @ values for row in counts.astype(np.float64)]) / people
+        drawn += places * np.arange(samples, dtype=np.int32)[:, None]
+        counts = np.bincount(drawn.ravel(), minlength=samples * places).astype(np.float64)
+        times = counts.reshape(samples, len(pieces), piece).transpose(1, 0, 2)
+        means = (times @ pieces).sum(axis=0) / people
         products = np.empty((samples, columns, columns))
         products[:, above, beside] = products[:, beside, above] = means[:, columns:]
         covariances = products - means[:, :columns, None] * means[:, None, :columns]

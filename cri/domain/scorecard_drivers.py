@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from cri.domain.drivers import Drivers, OutcomeSums, drivers_of, sampling_step
-from cri.domain.factor_values import FactorValues
+from cri.domain.factor_values import FactorValues, all_scored
 from cri.domain.histograms import Codes
 from cri.domain.instrument import Instrument
 from cri.domain.release import ReleasePlan
 from cri.domain.scorecard_figures import Document
 from cri.domain.scoring import WaveSums
 from cri.domain.sheet import AnswerSheet
-from cri.domain.side_by_side import WORKERS, side_by_side
+from cri.domain.side_by_side import WORKERS, row_parts, side_by_side
 
 Bool = npt.NDArray[np.bool_]
 Int8 = npt.NDArray[np.int8]
@@ -24,6 +24,7 @@ Int64 = npt.NDArray[np.int64]
 
 _WITHOUT_THREADS = 1 << 18  # multiplications in one product: BLAS does not share these out
 _MOST_JOINED = 1 << 16
+_ROWS_AT_ONCE = 1 << 13
 
 
 def driver_documents(
@@ -38,7 +39,7 @@ def driver_documents(
         return None
     if any(release.groups.whole for release in plan.factors):
         return []
-    scored = np.logical_and.reduce([value.scored for value in sums.values])
+    scored = all_scored(sums.values)
     everybody = _sums_of_each(sums.values, outcomes, scored)
 
     def one(place: int) -> Document | None:
@@ -86,19 +87,20 @@ def _products(values: tuple[FactorValues, ...], outcomes: Int8, chosen: Bool) ->
     """
     tables = [np.maximum(value.values, 0).astype(np.float64) for value in values]
     size = 1 + len(values) + outcomes.shape[1]
-    rows = max(1, _WITHOUT_THREADS // size**2)
 
     def between(first: int, last: int) -> Floats:
-        every, some = np.ones((size, rows)), np.empty((size, rows))
+        every, some = np.ones((size, _ROWS_AT_ONCE)), np.empty((size, _ROWS_AT_ONCE))
         total = np.zeros((size, size))
-        for start in range(first, last, rows):
-            part = slice(start, min(start + rows, last))
+        for start in range(first, last, _ROWS_AT_ONCE):
+            part = slice(start, min(start + _ROWS_AT_ONCE, last))
             here, kept = every[:, : part.stop - start], some[:, : part.stop - start]
             for place, (table, value) in enumerate(zip(tables, values, strict=True), start=1):
                 table.take(value.codes[part], out=here[place], mode="clip")
-            np.maximum(outcomes[part].T, 0, out=here[1 + len(values) :])
+            answers = outcomes[part].T
+            np.multiply(answers, answers >= 0, out=here[1 + len(values) :])
             np.multiply(here, chosen[part], out=kept)
-            total += kept @ here.T
+            for piece in row_parts(here.shape[1], max(1, _WITHOUT_THREADS // size**2)):
+                total += kept[:, piece] @ here[:, piece].T
         return total
 
     ends = [len(chosen) * place // WORKERS for place in range(WORKERS + 1)]
@@ -110,51 +112,53 @@ def _sample(values: tuple[FactorValues, ...], outcome: Int8, complete: Bool) -> 
 
     The order of the rows must not decide who is drawn from; who answered alike may stand for each other.
     """
-    rows = np.flatnonzero(complete)
     columns = [(value.codes, len(value.values)) for value in values]
-    columns.append((np.maximum(outcome, 0), int(outcome.max(initial=0)) + 1))
-    step = sampling_step(len(rows))
-    drawn = rows if step == 1 else _evenly_spaced(rows, columns, step)
+    columns.append((outcome, int(outcome.max(initial=0)) + 1))
+    step = sampling_step(int(np.count_nonzero(complete)))
+    drawn = np.flatnonzero(complete) if step == 1 else _evenly_spaced(complete, columns, step)
     scores = [np.array(value.values, dtype=np.float64)[value.codes[drawn]] for value in values]
     return np.stack([*scores, outcome[drawn].astype(np.float64)], axis=1)
 
 
-def _evenly_spaced(rows: Int64, columns: list[tuple[Codes, int]], step: int) -> Int64:
-    """Every `step`-th of `rows` in the order of their codes; `columns`: codes, and how many there are.
+def _evenly_spaced(complete: Bool, columns: list[tuple[Codes, int]], step: int) -> Int64:
+    """Every `step`-th of the complete in the order of their codes; `columns`: codes, and how many there are.
 
     Sorting a million takes longer than all else here. Instead they are counted column by column: the counts
     tell in which bin each wanted rank lies, and only who is in one of these bins is looked at further.
     """
-    ranks = np.arange(0, len(rows), step)
-    wanted = np.zeros(len(ranks), dtype=np.int64)  # the bin of each wanted one, in which it has that rank
-    near, bins, size = rows, np.zeros(len(rows), dtype=np.uint32), 1
-    for codes, count in _joined(columns):
-        bins *= np.uint32(count)
-        bins += codes[near].astype(np.uint32)
-        counts = np.bincount(bins, minlength=size * count)
-        ends = np.cumsum(counts)
-        begins = ends - counts
-        places = begins[wanted * count] + ranks
-        found = np.searchsorted(ends, places, side="right")
-        ranks = places - begins[found]
-        hit = np.unique(found)
-        number = np.zeros(size * count, dtype=np.uint32)  # from 1 for a bin with somebody wanted
-        number[hit] = np.arange(1, len(hit) + 1)
-        bins = number.take(bins, mode="clip")
-        kept = np.flatnonzero(bins > 0)
-        near, bins = near.take(kept), bins.take(kept) - np.uint32(1)
-        wanted, size = number[found].astype(np.int64) - 1, len(hit)
+    (codes, count), *others = _joined(columns)
+    beyond = ~complete * codes.dtype.type(count)  # a bin after all others, for who is not complete
+    places = np.arange(0, np.count_nonzero(complete), step)
+    rows, bins, places, size = _narrowed(np.maximum(codes, beyond), count + 1, places)
+    for codes, count in others:
+        bins = bins * np.uint32(count) + codes.take(rows).astype(np.uint32)
+        kept, bins, places, size = _narrowed(bins, size * count, places)
+        rows = rows.take(kept)
     # Who is left in a bin gave the very same answers.
-    someone = np.empty(size, dtype=np.int64)
-    someone[bins] = near
-    return np.asarray(someone[wanted])
+    return np.asarray(rows[np.argsort(bins, kind="stable")[places]])
+
+
+def _narrowed(bins: Codes, size: int, places: Int64) -> tuple[Int64, Codes, Int64, int]:
+    """(who is kept, their bins, places, bins): those in a bin with somebody wanted, and these bins from 0.
+
+    `places`: int64 (wanted,), where the wanted are if all stand in the order of their bins; then among the
+    kept. `bins`: (people,), below `size`.
+    """
+    counts = np.bincount(bins, minlength=size)
+    ends = np.cumsum(counts)
+    hit, wanted = np.unique(np.searchsorted(ends, places, side="right"), return_inverse=True)
+    number = np.zeros(size, dtype=np.uint32)  # from 1 for a bin with somebody wanted
+    number[hit] = np.arange(1, len(hit) + 1)
+    numbered = number.take(bins, mode="clip")
+    kept = np.flatnonzero(numbered > 0)
+    moved = np.cumsum(counts[hit]) - ends[hit]
+    return kept, numbered.take(kept) - np.uint32(1), places + moved[wanted], len(hit)
 
 
 def _joined(columns: list[tuple[Codes, int]]) -> list[tuple[Codes, int]]:
     """The columns with the first ones joined into one, so that fewer passes are over everybody."""
-    (first, count), *others = columns
-    joined = first
-    while others and count * others[0][1] <= _MOST_JOINED:
+    (joined, count), *others = columns
+    while others and count * others[0][1] < _MOST_JOINED:
         codes, more = others.pop(0)
         joined = joined * np.uint16(more) + codes.astype(np.uint16)
         count *= more

@@ -340,7 +340,7 @@ def test_a_wave_of_nobody_has_no_weights() -> None:
 def test_evenly_spaced_is_every_nth_of_all_of_them_sorted(n: int, step: int) -> None:
     random = np.random.default_rng(n)
     columns = [(random.integers(0, many, n).astype(np.int32), many) for many in (3, 40, 2000, 300, 7)]
-    rows = np.flatnonzero(random.random(n) < 0.9) if n > 1 else np.array([0])
-    drawn = _evenly_spaced(rows, columns, step)
-    content = sorted(zip(*(codes[rows].tolist() for codes, _ in columns), strict=True))
+    complete = random.random(n) < 0.9 if n > 1 else np.ones(1, dtype=bool)
+    drawn = _evenly_spaced(complete, columns, step)
+    content = sorted(zip(*(codes[complete].tolist() for codes, _ in columns), strict=True))
     assert list(zip(*(codes[drawn].tolist() for codes, _ in columns), strict=True)) == content[::step]

@@ -19,6 +19,7 @@ SINGULAR = 1e-5
 """An eigenvalue that counts as none: who is nearer to dependent than this is as good as exposed."""
 
 _TOGETHER = 2_000  # pairs or triples that are factorised in one go
+_STRIP = 32  # owners whose rows are squared in one go
 _ENOUGH = 1 - 2 * SINGULAR  # bonds that add up to less cannot make anybody dependent
 _ROOM = 0.01  # what a bond has to leave open for the bound on the third owner to be relied on
 _SAFE = 0.8  # squared bond of two, the third one known, up to which they are not looked at
@@ -81,6 +82,9 @@ def _levelled(projector: Floats, starts: Integers, lengths: Integers) -> tuple[F
 
 def _turned(matrix: Floats, turns: list[tuple[Integers, Floats]]) -> Floats:
     """Each owner's rows multiplied by the owner's own matrix."""
+    if len(turns) == 1:  # as many rows for everybody: they lie as they are needed
+        places, turn = turns[0]
+        return np.asarray(turn @ matrix.reshape(*places.shape, -1)).reshape(matrix.shape)
     turned = np.empty(matrix.shape)
     for places, turn in turns:
         rows = matrix[places.ravel()].reshape(*places.shape, -1)
@@ -108,10 +112,18 @@ def _bonds(level: Floats, starts: Integers, lengths: Integers) -> Floats:
 
 def _block_squares(matrix: Floats, starts: Integers, lengths: Integers) -> Floats:
     """Sums of squares of the blocks between owners: float (owners, owners)."""
-    squares = matrix**2
     if lengths.max(initial=1) == 1:
-        return squares
-    return np.asarray(np.add.reduceat(np.add.reduceat(squares, starts, axis=0), starts, axis=1))
+        return np.asarray(matrix**2)
+    ends = starts + lengths
+    sums = [  # a few owners' rows at a time: the squares of all would be one more matrix of that size
+        np.add.reduceat(
+            np.add.reduceat(matrix[starts[some[0]] : ends[some[-1]]] ** 2, starts, axis=1),
+            starts[some] - starts[some[0]],
+            axis=0,
+        )
+        for some in np.array_split(np.arange(len(starts)), 1 + len(starts) // _STRIP)
+    ]
+    return np.concatenate(sums)
 
 
 def _suspects(level: Floats, bonds: Floats, starts: Integers, lengths: Integers) -> Iterator[Integers]:
@@ -156,17 +168,15 @@ class _Screen:
         # One with far more unknowns than others would fill the blocks with nothing: never said to be apart.
         self.slots = min(int(lengths.max(initial=1)), 2 * len(level) // max(len(starts), 1))
         self.screened = lengths <= self.slots
-        padded = np.zeros((len(level) + 1, len(level) + 1), dtype=np.float32)
-        padded[:-1, :-1] = level
-        places = [
-            np.where((slot < lengths) & self.screened, starts + slot, len(level))
-            for slot in range(self.slots)
-        ]
-        self.blocks = {
-            (one, other): padded[np.ix_(places[one], places[other])]
-            for one in range(self.slots)
-            for other in range(one, self.slots)
-        }
+        self.blocks: dict[tuple[int, int], NDArray[np.float32]] = {}
+        for one in range(self.slots):
+            has_one = self.screened & (lengths > one)
+            rows = level[starts[has_one] + one].astype(np.float32)
+            for other in range(one, self.slots):
+                has_other = self.screened & (lengths > other)
+                block = np.zeros((len(starts), len(starts)), dtype=np.float32)
+                block[np.ix_(has_one, has_other)] = rows[:, starts[has_other] + other]
+                self.blocks[one, other] = block
 
     def apart(self, centre: int, near: Integers, own: Floats) -> NDArray[np.bool_]:
         """Which two of those near the centre are apart for certain: bool (near, near).

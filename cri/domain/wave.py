@@ -148,16 +148,19 @@ def in_second_half(opened_at: datetime, closes_at: datetime, now: datetime) -> b
     return now >= opened_at + (closes_at - opened_at) / 2
 
 
-def envelope_length(instrument: Instrument) -> int:
-    """Bytes that hold any respondent's answers to `instrument`: every envelope of a wave is this long.
+def envelope_length(*instruments: Instrument) -> int:
+    """Bytes that hold any respondent's answers to `instruments`: every envelope of a wave is this long.
 
     A character takes at most four bytes of UTF-8; a quote, a backslash or a line end takes two. The first
     kilobyte is for what does not depend on the instrument, in a draft as well.
     """
+    return 1024 + sum(map(_answers_length, instruments))
+
+
+def _answers_length(instrument: Instrument) -> int:
     asked = (*instrument.items, *instrument.outcomes)
     return (
-        1024
-        + sum(len(one.code) + 10 for one in asked)
+        sum(len(one.code) + 10 for one in asked)
         + sum(len(one.code) + max(map(len, one.options)) + 10 for one in instrument.profile)
         + sum(len(one.code) + 16 for one in instrument.factors)  # of a draft: the seconds spent on each page
         + sum(len(one.code) + 4 * one.max_length + 10 for one in instrument.questions)

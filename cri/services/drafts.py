@@ -88,7 +88,7 @@ def save_draft(
             "wave_id": questionnaire.wave_id,
             "key_digest": digest,
             "invitation_id": questionnaire.invitation_id,
-            "ciphertext": close_draft(key, progress.to_document(), envelope_length(questionnaire.instrument)),
+            "ciphertext": close_draft(key, progress.to_document(), envelope_length(*questionnaire.asked)),
         },
     )
 

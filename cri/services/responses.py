@@ -4,21 +4,24 @@ Answers in progress are in services/drafts.py.
 """
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Row, Uuid, bindparam, delete, false, null, select, text, update
+from sqlalchemy import Row, Uuid, bindparam, delete, false, func, null, select, text, update
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from cri.adapters.envelopes import seal_answers
 from cri.adapters.secret_files import Secrets
-from cri.db.models import Agency, Draft, Invitation, MailboxEntry, UnitLink, Wave
+from cri.db.models import Agency, Draft, Invitation, MailboxEntry, UnitLink, Wave, WavePromise
 from cri.db.session import note_agency
 from cri.domain.errors import CriError
 from cri.domain.instrument import Instrument
+from cri.domain.sections import promise_instrument
 from cri.domain.wave import GRACE, Answers, Submission, envelope_length, in_second_half
-from cri.services.instruments import asked_instrument
+from cri.services.instruments import asked_instrument, released_instrument
 from cri.services.links import digest_of_token
 
 
@@ -56,13 +59,32 @@ class Questionnaire:
     practice: bool
     label: str
     instrument: Instrument
+    companion: Instrument | None
+    promises: tuple[Mapping[str, str], ...]
     languages: tuple[str, ...]
     noun: str
     minimum: int
+    comments_minimum: int
     closes_at: datetime
     may_start: bool
     late: bool
     mailbox_key: bytes
+
+    @property
+    def promised(self) -> Instrument | None:
+        """What asks about the promises of an earlier wave, if there are any."""
+        return promise_instrument(len(self.promises)) if self.promises else None
+
+    @property
+    def asked(self) -> tuple[Instrument, ...]:
+        """Everything that is asked: the wave's instrument first, then what goes beside it."""
+        return tuple(one for one in (self.instrument, self.companion, self.promised) if one is not None)
+
+    @property
+    def closing(self) -> Instrument:
+        """What is asked beside the statements: of the main instrument, and all open questions."""
+        questions = tuple(question for one in self.asked for question in one.questions)
+        return replace(self.instrument, questions=questions)
 
 
 def find_questionnaire(session: Session, secrets: Secrets, token: str, now: datetime) -> Questionnaire:
@@ -110,6 +132,7 @@ _LINK = text(
     " FROM lookup.link(:digest)"
 )
 _wave, _agency, _invitation = Wave.__table__.c, Agency.__table__.c, Invitation.__table__.c
+_promise = WavePromise.__table__.c
 _unit_link = UnitLink.__table__.c
 _COLUMNS = (  # columns, not objects: a second look in the same transaction must see what has changed
     _wave.agency_id,
@@ -120,6 +143,13 @@ _COLUMNS = (  # columns, not objects: a second look in the same transaction must
     _wave.languages,
     _wave.noun,
     _wave.minimum,
+    _wave.comments_minimum,
+    _wave.companion_code,
+    _wave.companion_version,
+    select(func.jsonb_agg(aggregate_order_by(_promise.texts, _promise.place)))
+    .where(_promise.agency_id == _wave.agency_id, _promise.wave_id == _wave.id)
+    .scalar_subquery()
+    .label("promises"),
     _wave.synthetic,
     _wave.practice,
     _wave.breakdowns,
@@ -182,9 +212,14 @@ def _questionnaire(row: Row[Any], now: datetime) -> Questionnaire:
         practice=row.practice,
         label=row.wave_label,
         instrument=asked_instrument(row.instrument_code, row.instrument_version, row.breakdowns),
+        companion=released_instrument(row.companion_code, row.companion_version)
+        if row.companion_code
+        else None,
+        promises=tuple(row.promises or ()),
         languages=tuple(row.languages),
         noun=row.noun,
         minimum=row.minimum,
+        comments_minimum=row.comments_minimum,
         closes_at=row.closes_at,
         may_start=row.state == "open" and now < row.closes_at,
         late=in_second_half(row.opened_at, row.closes_at, now),
@@ -249,7 +284,7 @@ def drop_answers(
         late=questionnaire.late,
         seconds=seconds,
     )
-    length = envelope_length(questionnaire.instrument) + 128  # room for the unit's code
+    length = envelope_length(*questionnaire.asked) + 128  # room for the unit's code
     session.add(
         MailboxEntry(
             agency_id=questionnaire.agency_id,

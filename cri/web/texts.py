@@ -40,6 +40,12 @@ def moment(at: datetime, time_zone: str) -> str:
     return f"{joined.replace('{1}', day).replace('{0}', time)} ({city})"
 
 
+def time_of_day(at: datetime, time_zone: str) -> str:
+    """Hours and minutes on the agency's wall clock."""
+    local = at.astimezone(ZoneInfo(time_zone))
+    return format_datetime(local, TIME, tzinfo=local.tzinfo, locale=current_language())
+
+
 def short_moment(at: datetime, time_zone: str) -> str:
     """A moment on the agency's wall clock, for a column of a table."""
     local = at.astimezone(ZoneInfo(time_zone))

@@ -71,7 +71,7 @@ def test_the_whole_way_in_ten_steps(
 def test_welcome_says_who_asks_and_what_will_be_seen(ann: Respondent, wave: OpenedWave) -> None:
     page = ann.open(f"/s/{wave.tokens[0]}")
     assert "Test agency asks everybody who works here" in page.text
-    assert "About 8 minutes: 38 short statements to agree or disagree with" in page.text
+    assert "We expect about 8 minutes: 38 short statements to agree or disagree with" in page.text
     assert ", 5 questions about your work, and 2 open questions" in page.text
     assert "Voluntary" in page.text
     assert re.search(r"Open until\s?\w+day \d+ \w+ \d{4}, \d\d:\d\d", page.text)

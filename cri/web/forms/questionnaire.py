@@ -3,11 +3,11 @@
 Not WTForms: 48 radio buttons a page cost ten times as much through it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cri.domain.errors import InputProblem
-from cri.domain.instrument import Factor, Instrument
+from cri.domain.instrument import Factor, Instrument, Item
 from cri.domain.wave import read_comments, read_page, read_profile
 from cri.services.drafts import Progress
 
@@ -27,10 +27,18 @@ def take_section(
 
     `whole`: what the form lacks is open, too; otherwise the form only adds.
     """
-    codes = [item.code for item in factor.items]
+    taken, problems = take_statements(progress, instrument, factor.items, form, whole=whole)
+    return replace(taken, spent=_spent(progress, factor, form, whole=whole)), problems
+
+
+def take_statements(
+    progress: Progress, instrument: Instrument, asked: Sequence[Item], form: Mapping[str, str], *, whole: bool
+) -> Taken:
+    """As `take_section`, without the time that it took."""
+    codes = [item.code for item in asked]
     items, problems = read_page(instrument, form, codes)
     answers = progress.answers.with_page(items, codes if whole else [*items])
-    return replace(progress, answers=answers, spent=_spent(progress, factor, form, whole=whole)), problems
+    return replace(progress, answers=answers), problems
 
 
 def take_closing(

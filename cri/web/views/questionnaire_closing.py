@@ -12,6 +12,7 @@ from cri.domain.wave import PREFERS_NOT
 from cri.services.drafts import Progress
 from cri.web.texts import number
 from cri.web.views.questionnaire_pages import render_page
+from cri.web.views.questionnaire_promises import answered_promises, promises_title
 from cri.web.views.questionnaire_visits import CHECK, CLOSING, Visit
 from cri.web.views.questionnaire_wording import (
     as_typed,
@@ -26,8 +27,9 @@ def show_closing(
     visit: Visit, frame: dict[str, Any], typed: Mapping[str, str] | None, problems: Sequence[InputProblem]
 ) -> str:
     """Outcomes, profile and open questions, as far as the instrument has them; as saved or as `typed`."""
-    questionnaire, texts = visit.questionnaire, texts_of(visit.questionnaire)
-    instrument, progress = questionnaire.instrument, frame["progress"]
+    questionnaire, texts = visit.questionnaire, texts_of(visit.questionnaire.instrument)
+    instrument, progress = questionnaire.closing, frame["progress"]
+    question_texts = _open_questions(visit)
     given = {**as_typed(progress), **progress.answers.comments} if typed is None else typed
     refused = {problem.where for problem in problems}
     not_offered = _("This answer was not one of those offered. Choose one of these, or leave it open.")
@@ -53,8 +55,8 @@ def show_closing(
     questions = [
         {
             "code": question.code,
-            "prompt": texts.questions[question.code].prompt,
-            "hint": texts.questions[question.code].hint,
+            "prompt": question_texts[question.code].prompt,
+            "hint": question_texts[question.code].hint,
             "value": given.get(question.code, ""),
             "error": _comment_error(given.get(question.code, ""), question.max_length)
             if question.code in refused
@@ -81,6 +83,12 @@ def show_closing(
     )
 
 
+def _open_questions(visit: Visit) -> dict[str, Any]:
+    """Question code -> its words, of everything that is asked."""
+    released = [one for one in visit.questionnaire.asked if one.questions]
+    return {code: words for one in released for code, words in texts_of(one).questions.items()}
+
+
 def _closing_title(instrument: Instrument) -> str:
     beside = instrument.profile or instrument.outcomes
     return str(_("About your work") if beside else _("In your own words"))
@@ -88,16 +96,15 @@ def _closing_title(instrument: Instrument) -> str:
 
 def show_check(visit: Visit, frame: dict[str, Any]) -> str:
     """Every answer in words, what is open, and Submit."""
-    questionnaire, texts = visit.questionnaire, texts_of(visit.questionnaire)
-    answers = frame["progress"].answers
+    questionnaire, answers = visit.questionnaire, frame["progress"].answers
     sections, still_open = [], []
-    total = len(questionnaire.instrument.factors)
-    for place, factor in enumerate(questionnaire.instrument.factors, start=1):
-        rows = []
+    total = len(visit.sections)
+    for place, section in enumerate(visit.sections, start=1):
+        factor, texts, rows = section.factor, texts_of(section.instrument), []
         for item in in_order(visit, factor):
             statement = texts.statement(item, questionnaire.noun)
             href = _change(str(place), item)
-            answer = point_in_words(questionnaire, texts, answers.items.get(item))
+            answer = point_in_words(section.instrument, texts, answers.items.get(item))
             if answer is None:  # each statement is on the page once: here or among the answers
                 still_open.append({"text": statement, "href": href})
             else:
@@ -105,16 +112,20 @@ def show_check(visit: Visit, frame: dict[str, Any]) -> str:
         title = _("Section %(number)s of %(total)s", number=place, total=total)
         sections.append(_answered(title, rows, len(factor.items)))
     sections = [section for section in sections if section["rows"]]
+    rows = answered_promises(visit, answers)
+    if rows:
+        sections.insert(0, _answered(promises_title(), rows, len(rows)))
     rows = _beside_the_factors(visit, frame["progress"])
     if rows:
-        sections.append(_answered(_closing_title(questionnaire.instrument), rows, len(rows)))
+        sections.append(_answered(_closing_title(questionnaire.closing), rows, len(rows)))
+    question_texts = _open_questions(visit)
     comments = [
         {
-            "statement": texts.questions[question.code].prompt,
+            "statement": question_texts[question.code].prompt,
             "answer": answers.comments.get(question.code),
             "href": _change(CLOSING, question.code),
         }
-        for question in questionnaire.instrument.questions
+        for question in questionnaire.closing.questions
     ]
     return render_page(
         "check", questionnaire, **frame, sections=sections, still_open=still_open, comments=comments
@@ -134,13 +145,13 @@ def _answered(title: str, rows: list[dict[str, Any]], of_all: int) -> dict[str, 
 
 def _beside_the_factors(visit: Visit, progress: Progress) -> list[dict[str, Any]]:
     """Outcomes and profile with their answers, None where there is none: nobody is asked for more."""
-    questionnaire, texts = visit.questionnaire, texts_of(visit.questionnaire)
-    answers, instrument = progress.answers, questionnaire.instrument
+    questionnaire, instrument = visit.questionnaire, visit.questionnaire.instrument
+    answers, texts = progress.answers, texts_of(instrument)
     outcomes = [
         (
             item.code,
             texts.statement(item.code, questionnaire.noun),
-            point_in_words(questionnaire, texts, answers.items.get(item.code)),
+            point_in_words(instrument, texts, answers.items.get(item.code)),
         )
         for item in instrument.outcomes
     ]

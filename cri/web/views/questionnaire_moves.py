@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cri.domain.errors import InputProblem
+from cri.domain.sections import PROMISES
 from cri.services.drafts import Progress, save_draft, start_draft, submit_draft
 from cri.services.links import open_token
 from cri.services.responses import find_questionnaire
 from cri.web.database import db, keep_despite_error
-from cri.web.forms.questionnaire import take_closing, take_section
+from cri.web.forms.questionnaire import take_closing, take_section, take_statements
 from cri.web.parts import now, parts
 from cri.web.views.questionnaire_steps import show_step
 from cri.web.views.questionnaire_visits import (
@@ -67,12 +68,14 @@ def with_form(
 
     `whole`: what the form lacks is open; otherwise the form only adds.
     """
-    instrument, factor = visit.questionnaire.instrument, visit.factor(step)
-    if factor is not None:
-        return take_section(progress, instrument, factor, request.form, whole=whole)
+    section, promised = visit.section(step), visit.questionnaire.promised
+    if section is not None:
+        return take_section(progress, section.instrument, section.factor, request.form, whole=whole)
+    if step == PROMISES and promised is not None:
+        return take_statements(progress, promised, promised.items, request.form, whole=whole)
     if step == CHECK:
         return progress, []
-    return take_closing(progress, instrument, request.form, whole=whole)
+    return take_closing(progress, visit.questionnaire.closing, request.form, whole=whole)
 
 
 def move_on(visit: Visit, step: str, saved: Progress, wish: str) -> ResponseReturnValue:
@@ -103,5 +106,7 @@ def save(visit: Visit, progress: Progress) -> None:
 
 
 def _is_open(visit: Visit, step: str, progress: Progress) -> bool:
-    factor = visit.factor(step)
-    return factor is not None and any(item.code not in progress.answers.items for item in factor.items)
+    section = visit.section(step)
+    if section is None:
+        return False
+    return any(item.code not in progress.answers.items for item in section.factor.items)

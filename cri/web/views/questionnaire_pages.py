@@ -1,21 +1,24 @@
 """The first and the last pages of the questionnaire: everything ready to be read, nothing left to compute."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import render_template
 
 from cri.domain.crockford import show_code
-from cri.domain.wave import COMMENTS_MINIMUM
+from cri.domain.sections import minutes_for
+from cri.domain.wave import GRACE
 from cri.services.drafts import has_draft
 from cri.services.links import link_url
 from cri.services.responses import Questionnaire
 from cri.services.smallest_group import smallest_group
 from cri.web.database import db
-from cri.web.parts import parts
-from cri.web.texts import moment, number
+from cri.web.parts import now, parts
+from cri.web.texts import moment, number, time_of_day
 from cri.web.views.questionnaire_visits import Visit
 
-MINUTES = 8
+SOON = timedelta(hours=1)
+"""So long before a survey closes, each page says so."""
 
 
 def show_welcome(
@@ -25,7 +28,8 @@ def show_welcome(
 
     `lost`: answers were looked for here and not found. `stopped`: the form came without its token.
     """
-    questionnaire, instrument = visit.questionnaire, visit.questionnaire.instrument
+    questionnaire, closing = visit.questionnaire, visit.questionnaire.closing
+    statements = sum(len(section.factor.items) for section in visit.sections) + len(closing.outcomes)
     group = smallest_group(db.session, questionnaire)
     return render_page(
         "welcome",
@@ -35,13 +39,14 @@ def show_welcome(
         stopped=stopped,
         code=code,
         error=error,
-        minutes=number(MINUTES),
-        statements=number(len(instrument.items) + len(instrument.outcomes)),
-        profile=len(instrument.profile),
-        questions=len(instrument.questions),
+        minutes=minutes_for(*questionnaire.asked),
+        statements=number(statements),
+        promises=len(questionnaire.promises),
+        profile=len(closing.profile),
+        questions=len(closing.questions),
         until=_until(questionnaire),
         minimum=number(questionnaire.minimum),
-        comments_minimum=number(COMMENTS_MINIMUM),
+        comments_minimum=number(questionnaire.comments_minimum),
         group=group and {"name": group.name, "people": number(group.headcount or 0)},
     )
 
@@ -78,7 +83,17 @@ def render_page(page: str, questionnaire: Questionnaire, **shown: Any) -> str:
         "synthetic": questionnaire.synthetic,
         "practice": questionnaire.practice,
     }
+    shown["closing_soon"] = _closing_soon(questionnaire)
     return render_template(f"views/questionnaire/{page}.html", agency=agency, **shown)
+
+
+def _closing_soon(questionnaire: Questionnaire) -> dict[str, str] | None:
+    """Until when one may start and submit, as times of day; None while there is more than an hour left."""
+    ends = questionnaire.closes_at
+    if now() + SOON < ends:
+        return None
+    zone = questionnaire.time_zone
+    return {"starts": time_of_day(ends, zone), "ends": time_of_day(ends + GRACE, zone)}
 
 
 def _until(questionnaire: Questionnaire) -> str:

@@ -7,10 +7,12 @@ from flask_babel import gettext as _
 
 from cri.domain.errors import InputProblem
 from cri.domain.instrument import Factor
+from cri.domain.sections import PROMISES, Section
 from cri.services.drafts import Progress
 from cri.web.forms.questionnaire import read_seconds
 from cri.web.views.questionnaire_closing import show_check, show_closing
 from cri.web.views.questionnaire_pages import render_page
+from cri.web.views.questionnaire_promises import show_promises
 from cri.web.views.questionnaire_visits import CLOSING, Visit
 from cri.web.views.questionnaire_wording import as_typed, in_order, texts_of
 
@@ -38,9 +40,11 @@ def show_step(
         "action": visit.url(step),
         "progress": visit.progress or Progress(),
     }
-    factor = visit.factor(step)
-    if factor is not None:
-        return _section(visit, step, factor, frame, typed, problems, prompt=prompt)
+    section = visit.section(step)
+    if section is not None:
+        return _section(visit, step, section, frame, typed, problems, prompt=prompt)
+    if step == PROMISES:
+        return show_promises(visit, frame, typed, problems)
     if step == CLOSING:
         return show_closing(visit, frame, typed, problems)
     return show_check(visit, frame)
@@ -49,14 +53,14 @@ def show_step(
 def _section(
     visit: Visit,
     step: str,
-    factor: Factor,
+    section: Section,
     frame: dict[str, Any],
     typed: Mapping[str, str] | None,
     problems: Sequence[InputProblem],
     *,
     prompt: bool,
 ) -> str:
-    questionnaire, texts = visit.questionnaire, texts_of(visit.questionnaire)
+    questionnaire, factor, texts = visit.questionnaire, section.factor, texts_of(section.instrument)
     given = as_typed(frame["progress"]) if typed is None else typed
     refused = {problem.where for problem in problems}
     items = []
@@ -75,12 +79,12 @@ def _section(
         questionnaire,
         **frame,
         number=int(step),
-        total=len(questionnaire.instrument.factors),
+        total=len(visit.sections),
         stem=texts.stem,
-        instruction=texts.instruction if frame["first"] else None,
+        instruction=texts.instruction if section.opens else None,
         items=items,
         labels=texts.scale_labels,
-        minimum=questionnaire.instrument.scale.minimum,
+        minimum=section.instrument.scale.minimum,
         dont_know=texts.dont_know,
         spent=_spent(frame["progress"], factor, typed),
         unanswered=links if prompt else [],

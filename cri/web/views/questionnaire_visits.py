@@ -10,7 +10,7 @@ from typing import Any, cast
 from flask import Response, current_app, g, redirect, request, session, url_for
 
 from cri.adapters.envelopes import read_resume_code
-from cri.domain.instrument import Factor
+from cri.domain.sections import PROMISES, Section, sections_of
 from cri.domain.wave import GRACE
 from cri.services.drafts import Progress, load_draft
 from cri.services.responses import LinkUnusableError, Questionnaire, find_questionnaire
@@ -56,15 +56,25 @@ class Visit:
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
-        """Names of the pages between welcome and receipt, in order: "1" to "6", "closing", "check"."""
-        instrument = self.questionnaire.instrument
-        sections = tuple(str(number) for number, _ in enumerate(instrument.factors, start=1))
-        more = instrument.outcomes or instrument.profile or instrument.questions
-        return (*sections, CLOSING, CHECK) if more else (*sections, CHECK)
+        """Names of the pages between welcome and receipt, in order: "1" to "6", "closing", "check".
 
-    def factor(self, step: str) -> Factor | None:
-        """The factor whose items a step asks; None for the closing and the checking page."""
-        return self.questionnaire.instrument.factors[int(step) - 1] if step.isdigit() else None
+        First of all the promises, if there are any.
+        """
+        closing = self.questionnaire.closing
+        first = (PROMISES,) if self.questionnaire.promised else ()
+        numbers = tuple(str(number) for number, _ in enumerate(self.sections, start=1))
+        more = closing.outcomes or closing.profile or closing.questions
+        return (*first, *numbers, CLOSING, CHECK) if more else (*first, *numbers, CHECK)
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The numbered pages: those of the instrument, then those of its companion."""
+        instruments = (self.questionnaire.instrument, self.questionnaire.companion)
+        return tuple(section for one in instruments if one is not None for section in sections_of(one))
+
+    def section(self, step: str) -> Section | None:
+        """What a numbered step asks; None for the others."""
+        return self.sections[int(step) - 1] if step.isdigit() else None
 
     def require_step(self, step: str) -> None:
         """Raise LinkUnusableError for a page that this questionnaire does not have."""

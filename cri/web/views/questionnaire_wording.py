@@ -3,19 +3,17 @@
 from collections.abc import Mapping
 
 from cri.adapters.instrument_files import InstrumentTexts
-from cri.domain.instrument import Factor
+from cri.domain.instrument import Factor, Instrument
 from cri.domain.sheet import DONT_KNOW
 from cri.domain.wave import PREFERS_NOT, page_order
 from cri.services.drafts import Progress
 from cri.services.instruments import released_texts
-from cri.services.responses import Questionnaire
 from cri.web.language import current_language
 from cri.web.views.questionnaire_visits import Visit
 
 
-def texts_of(questionnaire: Questionnaire) -> InstrumentTexts:
+def texts_of(instrument: Instrument) -> InstrumentTexts:
     """The instrument's words in the language of this page."""
-    instrument = questionnaire.instrument
     return released_texts(instrument.code, instrument.version, current_language())
 
 
@@ -32,13 +30,13 @@ def as_typed(progress: Progress) -> Mapping[str, str]:
     return {**points, **progress.answers.profile}
 
 
-def point_in_words(questionnaire: Questionnaire, texts: InstrumentTexts, value: int | None) -> str | None:
+def point_in_words(instrument: Instrument, texts: InstrumentTexts, value: int | None) -> str | None:
     """The label of a point of the scale or of "don't know"; None for no answer."""
     if value is None:
         return None
     if value == DONT_KNOW:
         return texts.dont_know
-    return texts.scale_labels[value - questionnaire.instrument.scale.minimum]
+    return texts.scale_labels[value - instrument.scale.minimum]
 
 
 def option_in_words(texts: InstrumentTexts, question: str, option: str | None) -> str | None:

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtri
 
-from cri.domain.side_by_side import WORKERS, side_by_side
+from cri.domain.side_by_side import row_parts, side_by_side
 
 OUTLIER_TAIL: Final = 0.001
 """Chance (chi-square) of a larger squared distance, below which a respondent is an outlier."""
@@ -21,12 +21,15 @@ OUTLIER_TAIL: Final = 0.001
 MOST_MEASURED: Final = 131_072
 """Respondents from whom the spread is measured; of more, every second, third ... row."""
 
+Bool = npt.NDArray[np.bool_]
 Int8 = npt.NDArray[np.int8]
 Int64 = npt.NDArray[np.int64]
 Single = npt.NDArray[np.float32]
 Double = npt.NDArray[np.float64]
 
 _ROWS_AT_ONCE = 1 << 13
+_ROWS_A_TASK = 1 << 16
+_BLOCKS = 3
 _SINGLE_EXACT = 1 << 24
 _WITHOUT_THREADS = 1 << 18  # multiplications in one product
 _LEAST_ROOT = 1e-5
@@ -63,31 +66,45 @@ def outliers(answers: Int8) -> npt.NDArray[np.bool_]:
     among hardly more respondents than dimensions.
     """
     spread = measure_spread(answers)
-    if not len(spread.transform):
-        return np.zeros(len(answers), dtype=bool)
-    half = -(-len(answers) // (WORKERS * _ROWS_AT_ONCE)) * _ROWS_AT_ONCE
-    parts = [answers[start : start + half] for start in range(0, len(answers), half)]
-    return np.concatenate(side_by_side(lambda part: _beyond(part, spread), parts, len(answers)))
-
-
-def _beyond(answers: Int8, spread: Spread) -> npt.NDArray[np.bool_]:
-    """Who is beyond the limit: bool (respondents,)."""
     found = np.zeros(len(answers), dtype=bool)
-    reader = _Reader(answers)
-    quick = spread.transform.astype(np.float32)
-    shift = (spread.transform @ spread.centre).astype(np.float32)[:, None]
-    scores = np.empty((reader.pieces, len(quick), reader.lanes), dtype=np.float32)
-    limit, near = spread.limit, []
-    for start, stop, _, steps in reader.deviations(spread.typical):
-        np.matmul(quick, steps, out=scores)
-        np.subtract(scores, shift, out=scores)
-        distances = np.einsum("pdr,pdr->pr", scores, scores).ravel()[: stop - start]
-        np.greater(distances, limit, out=found[start:stop])
-        near.append(start + np.flatnonzero(np.abs(distances - np.float32(limit)) < _NEARLY * limit))
-    # Single precision takes half the time; whoever it leaves in doubt is computed again in double.
-    rows = np.concatenate(near)
-    found[rows] = squared_distances(answers[rows], spread) > limit
+
+    def mark(rows: slice) -> None:
+        found[rows] = _beyond(answers[rows], spread)
+
+    if len(spread.transform):
+        side_by_side(mark, row_parts(len(answers), _ROWS_A_TASK), len(answers))
     return found
+
+
+def _beyond(answers: Int8, spread: Spread) -> Bool:
+    """Who is beyond the limit: bool (respondents,)."""
+    limit = spread.limit
+    distances = np.concatenate(list(_quick_distances(answers, spread)))[: len(answers)]
+    found = distances > limit
+    # Single precision takes half the time; whoever it leaves in doubt is computed again in double.
+    near = np.flatnonzero(np.abs(distances - np.float32(limit)) < _NEARLY * limit)
+    found[near] = squared_distances(answers[near], spread) > limit
+    return found
+
+
+def _quick_distances(answers: Int8, spread: Spread) -> Iterator[Single]:
+    """Squared distances in single precision, part by part; more in the last part than there are rows.
+
+    The transform is turned into a triangle, which changes no distance, and the zeros below it are not
+    multiplied, as far as they come in blocks. What everybody is shifted by is one more column of it.
+    """
+    triangle = np.linalg.qr(spread.transform).R
+    triangle = np.column_stack([triangle, -triangle @ spread.centre]).astype(np.float32)
+    blocks = row_parts(len(triangle), -(-len(triangle) // _BLOCKS))
+    ones = np.ones((1, len(triangle)), dtype=np.float32)
+    scores = np.empty(0, dtype=np.float32)
+    for _, steps in _deviations(answers, spread.typical, _ROWS_AT_ONCE):
+        if not scores.size:
+            scores = np.empty((len(steps), len(triangle), steps.shape[2]), dtype=np.float32)
+        for block in blocks:
+            np.matmul(triangle[block, block.start :], steps[:, block.start :], out=scores[:, block])
+        np.square(scores, out=scores)
+        yield np.matmul(ones, scores).ravel()
 
 
 def squared_distances(answers: Int8, spread: Spread) -> Double:
@@ -103,20 +120,45 @@ def measure_spread(answers: Int8) -> Spread:
     Of more than `MOST_MEASURED` respondents evenly spaced rows are measured, which moves distances by less
     than half a per cent. Only there can the order of rows matter, for somebody at the very limit.
     """
-    reader = _Reader(answers[:: -(-len(answers) // MOST_MEASURED) or 1])
-    typical, given, people = _typical_answers(reader)
+    measured = answers[:: -(-len(answers) // MOST_MEASURED) or 1]
+    columns = np.empty(measured.shape[::-1], dtype=np.int8)
+
+    def read(item: int) -> tuple[int, int]:
+        column = columns[item]
+        column[:] = measured[:, item]
+        answered = column >= 0
+        return int(np.count_nonzero(answered)), int((column * answered).sum(dtype=np.int64))
+
+    found = side_by_side(read, range(len(columns)), len(answers))
+    given, total = np.array(found, dtype=np.int64).reshape(-1, 2).T
+    typical = ((2 * total + given) // np.maximum(2 * given, 1)).astype(np.int8)  # halves up
+    people = int(np.count_nonzero(columns.max(axis=0, initial=-1) >= 0))
+    rows = min(_ROWS_AT_ONCE, _power_of_two(_SINGLE_EXACT // int(columns.max(initial=1)) ** 2))
+    parts = row_parts(len(measured), _ROWS_AT_ONCE)
+    sums = side_by_side(lambda part: _sums(columns[:, part].T, typical, rows), parts, len(answers))
+    items = len(columns)
+    return _spread(
+        typical,
+        given,
+        people,
+        sum((products for products, _ in sums), np.zeros((items, items))),
+        sum((alone for _, alone in sums), np.zeros(items, dtype=np.int64)),
+    )
+
+
+def _sums(answers: Int8, typical: Int8, rows: int) -> tuple[Double, Int64]:
+    """Sums over respondents of the products of deviations, (items, items), and of deviations: exact.
+
+    `rows`: so many that single precision can hold their sums.
+    """
     items = len(typical)
-    products, sums = np.zeros((items, items)), np.zeros(items, dtype=np.int64)
-    third = max(1, -(-items // 3))
-    parts = [slice(start, min(start + third, items)) for start in range(0, items, third)]
-    blocks = [np.empty((reader.pieces, part.stop - part.start, part.stop), np.float32) for part in parts]
-    for _, _, whole, steps in reader.deviations(typical):
-        sums += whole.sum(axis=1, dtype=np.int32)
-        for part, block in zip(parts, blocks, strict=True):  # the lower triangle, and a little more
-            np.matmul(steps[:, part], steps[:, : part.stop].transpose(0, 2, 1), out=block)
+    products, alone = np.zeros((items, items)), np.zeros(items, dtype=np.int64)
+    for whole, steps in _deviations(answers, typical, rows):
+        alone += whole.sum(axis=1, dtype=np.int32)
+        for part in row_parts(items, max(1, -(-items // _BLOCKS))):  # the lower triangle, and a little more
+            block = steps[:, part] @ steps[:, : part.stop].transpose(0, 2, 1)
             products[part, : part.stop] += block.sum(axis=0)
-    products = np.tril(products) + np.tril(products, -1).T
-    return _spread(typical, given, people, products, sums)
+    return np.tril(products) + np.tril(products, -1).T, alone
 
 
 def _spread(typical: Int8, given: Int64, people: int, products: Double, sums: Int64) -> Spread:
@@ -136,50 +178,25 @@ def _spread(typical: Int8, given: Int64, people: int, products: Double, sums: In
     return Spread(typical, centre, transform)
 
 
-def _typical_answers(reader: "_Reader") -> tuple[Int8, Int64, int]:
-    """Per item the mean rounded to a point (halves up), and how many answered it; who answered anything."""
-    items = reader.answers.shape[1]
-    total, given = np.zeros(items, dtype=np.int64), np.zeros(items, dtype=np.int64)
-    people = 0
-    for _, _, columns in reader.columns():
-        answered = columns >= 0
-        given += np.array([np.count_nonzero(item) for item in answered], dtype=np.int64)
-        people += int(np.count_nonzero(np.logical_or.reduce(answered, axis=0)))
-        total += np.maximum(columns, 0).sum(axis=1, dtype=np.int32)
-    return ((2 * total + given) // np.maximum(2 * given, 1)).astype(np.int8), given, people
+def _deviations(answers: Int8, typical: Int8, rows: int) -> Iterator[tuple[Int8, Single]]:
+    """So many rows at a time: answers less the typical ones, 0 for none.
 
-
-class _Reader:
-    """Reads answers part by part into buffers of its own; a row that is not there has no answer."""
-
-    def __init__(self, answers: Int8) -> None:
-        self.answers = answers
-        items, largest = answers.shape[1], int(answers.max(initial=1))
-        rows = min(_ROWS_AT_ONCE, _power_of_two(_SINGLE_EXACT // (largest * largest)))
-        self.lanes = min(rows, _power_of_two(max(8, _WITHOUT_THREADS // max(1, items * items))))
-        self.pieces = max(1, min(rows // self.lanes, -(-len(answers) // self.lanes)))
-
-    def columns(self) -> Iterator[tuple[int, int, Int8]]:
-        """(first row, row after the last, int8 (items, rows)); the array is used again for the next."""
-        rows = self.pieces * self.lanes
-        columns = np.empty((self.answers.shape[1], rows), dtype=np.int8)
-        for start in range(0, len(self.answers), rows):
-            part = self.answers[start : start + rows]
-            columns[:, : len(part)] = part.T
-            columns[:, len(part) :] = -1
-            yield start, start + len(part), columns
-
-    def deviations(self, typical: Int8) -> Iterator[tuple[int, int, Int8, Single]]:
-        """As `columns`: answers less the typical ones, 0 for none; and float32 (pieces, items, lanes)."""
-        items = self.answers.shape[1]
-        answered = np.empty((items, self.pieces * self.lanes), dtype=bool)
-        steps = np.empty((self.pieces, items, self.lanes), dtype=np.float32)
-        for start, stop, columns in self.columns():
-            np.greater_equal(columns, 0, out=answered)
-            np.subtract(columns, typical[:, None], out=columns)
-            np.multiply(columns, answered.view(np.int8), out=columns)
-            steps[...] = columns.reshape(items, self.pieces, self.lanes).transpose(1, 0, 2)
-            yield start, stop, columns, steps
+    As int8 (items, rows), and as float32 (pieces, items + 1, lanes), a row of ones below them. The arrays are
+    used again for the next; behind the last respondent there is no answer.
+    """
+    items = len(typical)
+    lanes = min(rows, _power_of_two(max(8, _WITHOUT_THREADS // max(1, items * items))))
+    pieces = max(1, min(rows // lanes, -(-len(answers) // lanes)))
+    less, answered = np.empty((items, pieces * lanes), dtype=np.int8), np.empty((items, pieces * lanes), bool)
+    steps = np.ones((pieces, items + 1, lanes), dtype=np.float32)
+    for part in row_parts(len(answers), pieces * lanes):
+        columns, size = answers[part].T, part.stop - part.start
+        np.greater_equal(columns, 0, out=answered[:, :size])
+        np.subtract(columns, typical[:, None], out=less[:, :size])
+        answered[:, size:] = False
+        less *= answered.view(np.int8)
+        steps[:, :items] = less.reshape(items, pieces, lanes).transpose(1, 0, 2)
+        yield less, steps
 
 
 def _power_of_two(number: int) -> int:

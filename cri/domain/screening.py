@@ -5,7 +5,7 @@ Automatic, the same for everyone, and decided before any result is visible. One 
 
 import math
 from dataclasses import dataclass
-from functools import partial
+from functools import reduce
 from typing import Final
 
 import numpy as np
@@ -15,7 +15,7 @@ from cri.domain.careless import intra_individual_variability
 from cri.domain.distances import outliers
 from cri.domain.instrument import Instrument
 from cri.domain.sheet import AnswerSheet
-from cri.domain.side_by_side import side_by_side
+from cri.domain.side_by_side import row_parts, side_by_side
 
 LOWEST_SHARE: Final = 0.01
 """Share of the respondents with the least variability that may be flagged for it."""
@@ -30,8 +30,9 @@ FLAGS_TO_EXCLUDE: Final = 2
 
 Bool = npt.NDArray[np.bool_]
 Int8 = npt.NDArray[np.int8]
+Int64 = npt.NDArray[np.int64]
 
-_ROWS_AT_ONCE = 1 << 13
+_ROWS_AT_ONCE = 1 << 15
 _NEARLY = 1e-9
 
 
@@ -73,12 +74,8 @@ def screen(instrument: Instrument, sheet: AnswerSheet) -> Screening:
     """
     if sheet.answers.shape[1] != len(instrument.items):
         raise ValueError(f"{sheet.answers.shape[1]} columns for {len(instrument.items)} items")
-    work = (
-        partial(outliers, sheet.answers),
-        partial(long_strings, instrument, sheet.answers),
-        partial(low_variability, sheet.answers),
-    )
-    outlier, pages, flat = side_by_side(lambda flag: flag(), work, sheet.respondents)
+    outlier = outliers(sheet.answers)
+    pages, flat = long_strings(instrument, sheet.answers), low_variability(sheet.answers)
     strings = np.asarray(pages.any(axis=0))
     throughout = flat | (pages.all(axis=0) & strings)
     flags = (strings | flat).astype(np.int8) + (outlier & ~throughout)
@@ -108,17 +105,19 @@ def long_strings(instrument: Instrument, answers: Int8) -> Bool:
         if any(item.reversed for item in factor.items) and len(factor.items) >= SHORTEST_STRING
     ]
     found = np.zeros((len(pages), len(answers)), dtype=bool)
-    for start in range(0, len(answers), _ROWS_AT_ONCE):
-        part = answers[start : start + _ROWS_AT_ONCE].T
+
+    def mark(rows: slice) -> None:
+        part = answers[rows].T
         for place, page in enumerate(pages):
             items = part[page]
-            equal = (items[1:] == items[:-1]) & (items[1:] >= 0)
+            equal = items[1:] == items[:-1]
+            equal &= items[1:] >= 0
             steps = max(len(items) // 2, SHORTEST_STRING - 1)
             windows = len(equal) - steps + 1
-            strings = equal[:windows]
-            for step in range(1, steps):
-                strings = strings & equal[step : step + windows]
-            found[place, start : start + _ROWS_AT_ONCE] = strings.any(axis=0)
+            strings = reduce(np.logical_and, (equal[step : step + windows] for step in range(steps)))
+            np.logical_or.reduce(strings, axis=0, out=found[place, rows])
+
+    side_by_side(mark, row_parts(len(answers), _ROWS_AT_ONCE), len(answers))
     return found
 
 
@@ -133,21 +132,26 @@ def low_variability(answers: Int8) -> Bool:
     needed = max(2, math.ceil(VARIABILITY_NEEDS * items))
     # If two of n answers differ by r, their variance is r^2 / (2 (n - 1)) or more.
     widest = int(math.sqrt(2 * max(items - 1, 0)) * LEAST_VARIABILITY)
-    narrow, judged = [], 0
-    for start in range(0, len(answers), _ROWS_AT_ONCE):
-        part = np.ascontiguousarray(answers[start : start + _ROWS_AT_ONCE].T)
-        enough = (part >= 0).sum(axis=0, dtype=np.int16) >= needed
-        judged += int(np.count_nonzero(enough))
+    kind = np.uint8 if items <= np.iinfo(np.uint8).max else np.uint16
+
+    def look(rows: slice) -> tuple[int, Int64]:
+        """How many of these are judged, and which of them differ by little."""
+        part = answers[rows].T
+        enough = (part >= 0).view(np.uint8).sum(axis=0, dtype=kind) >= needed
         highest = part.max(axis=0, initial=-1)
         lowest = part.view(np.uint8).min(axis=0, initial=255).astype(np.int16)  # not answered: the largest
-        narrow.append(start + np.flatnonzero(enough & (highest - lowest <= widest)))
-    rows = np.concatenate(narrow) if narrow else np.empty(0, dtype=np.int64)
+        enough_alike = enough & (highest - lowest <= widest)
+        return int(np.count_nonzero(enough)), rows.start + np.flatnonzero(enough_alike)
+
+    found = side_by_side(look, row_parts(len(answers), _ROWS_AT_ONCE), len(answers))
+    judged = sum(count for count, _ in found)
+    rows = np.concatenate([np.empty(0, dtype=np.int64), *(narrow for _, narrow in found)])
     variability = intra_individual_variability(answers[rows])
     flagged = variability < LEAST_VARIABILITY
     allowed = math.ceil(LOWEST_SHARE * judged - _NEARLY)
     values = np.sort(variability[flagged])
     if 0 < allowed < len(values):
         flagged &= variability <= values[allowed - 1]
-    found = np.zeros(len(answers), dtype=bool)
-    found[rows[flagged]] = True
-    return found
+    low = np.zeros(len(answers), dtype=bool)
+    low[rows[flagged]] = True
+    return low

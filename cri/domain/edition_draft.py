@@ -3,7 +3,7 @@
 Source: method.md, section 5.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -11,26 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cri.domain.documents import digest_of
-from cri.domain.eligibility import Admission, Member, admit, name_key
+from cri.domain.edition_pool import EditionPool
+from cri.domain.eligibility import Admission, Member, admit
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.ledger import Ledger, PublishedCell
-from cri.domain.microaggregation import MOST_GROUPS, groups_of, within_share
-from cri.domain.norms import INDEX, LEAST_FOR_CELL, SCHEMA, figures_of, member_digest
-from cri.domain.peers import ALL, PEER_GROUPS, peer_name
-from cri.domain.pool_tables import figure_table, item_mean, items_by_factor, window_of, within_of
-from cri.domain.publishers_audit import EXACT_UP_TO, FEWEST_OWNERS, AuditedPool, Figure
+from cri.domain.microaggregation import groups_of, within_share
+from cri.domain.norms import INDEX, LEAST_FOR_CELL, SCHEMA, figures_of
+from cri.domain.peers import ALL, PEER_GROUPS
+from cri.domain.pool_tables import figure_table, item_mean, items_by_factor, window_of
+from cri.domain.publishers_audit import FEWEST_OWNERS, AuditedPool
 from cri.domain.publishing import Proposal, Release, audited_parts, publisher_for
 
 Document = Mapping[str, Any]
-Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Tell = Callable[[int, int], object]
+"""Is told how many steps of a draft are done, and of how many."""
 
 ATTACKER = "two owners with all their agencies, every edition ever published, and who sits in which group"
-LANES = 20
-"""Beyond the exact audit a contribution enters one kind of cells: half of them the whole pool, the others one
-kind of peer groups each. One that were in ten kinds at once would hardly ever have enough others like it."""
-OWNERS_OF_A_CLASS = 12
-"""Agencies for each pair of a factor's group and an index's group, on average, beyond the exact audit."""
 
 
 @dataclass(frozen=True)
@@ -57,21 +54,24 @@ def draft_edition(
     edition: str,
     ledger: Ledger | None = None,
     peers: Sequence[tuple[str, ...]] = PEER_GROUPS,
+    tell: Tell | None = None,
 ) -> Draft:
     """Make an edition from contributions; the same ones in any order give the same document.
 
     members: scorecards with agency, owner and facets, or what `admit` made of them. edition: its number, as
     "2026.1". ledger: what was published before. peers: attribute lists of the peer groups in the order in
-    which they are tried, () being the whole pool. Raises InputError for a mixture that cannot be pooled and
-    for a pool without a member.
+    which they are tried, () being the whole pool; each is a step that `tell` is told of. Raises InputError
+    for a mixture that cannot be pooled and for a pool without a member.
     """
     admission = members if isinstance(members, Admission) else admit(members)
     if not admission.members:
         what = f"none of the {len(admission.left_out)} scorecards can enter an edition"
         raise InputError([InputProblem(what, f"edition {edition}", "at least one that is large enough")])
     making = _Making(admission.members, edition, ledger or Ledger(), peers)
-    for attributes in peers:
+    for number, attributes in enumerate(peers, 1):
         making.release(list(making.proposals(attributes)))
+        if tell is not None:
+            tell(number, len(peers))
     return making.draft()
 
 
@@ -83,26 +83,14 @@ class _Making:
     ) -> None:
         self.edition = edition
         self.ledger = ledger
-        # The digests put members in an order that nobody chose and that the edition's name fixes: it decides
-        # between equal scores, and who is left out where an owner holds too much.
-        ordered = sorted(
-            ((member_digest(edition, member.scorecard), member) for member in members),
-            key=lambda pair: (pair[0], name_key(pair[1].agency)),
-        )
-        self.digests = [digest for digest, _ in ordered]
-        self.pool = [member for _, member in ordered]
-        self.sheets = [member.sheet for member in self.pool]
-        self.sheets += sorted(set(ledger.owners) - set(self.sheets))
-        self.owners = self._owner_codes()
-        self.facets = [member.facets for member in self.pool]
-        self.peers: dict[tuple[str, ...], dict[str, list[int]]] = {}
-        self.large = len(self.owners) > EXACT_UP_TO
-        self.lanes = _lanes(peers) if self.large else None
-        self.figures = list(figures_of(self.pool[0].scorecard))
-        self.items = items_by_factor(self.pool[0].scorecard)
-        self.scores = figure_table(self.pool, "score")
+        self.pool = EditionPool.of(members, edition, ledger, peers)
+        self.owners = self.pool.owners
+        first = self.pool.members[0].scorecard
+        self.figures = list(figures_of(first))
+        self.items = items_by_factor(first)
+        self.scores = figure_table(self.pool.members, "score")
         parts = audited_parts(code for code in self.figures if code != INDEX)
-        self.publisher = publisher_for(AuditedPool(self.owners, parts), self._published())
+        self.publisher = publisher_for(AuditedPool(self.owners, parts), self.pool.published)
         self.whole: dict[str, tuple[Integers, ...]] = {}
         self.cells: list[dict[str, Any]] = []
         self.added: list[PublishedCell] = []
@@ -111,7 +99,7 @@ class _Making:
 
     def proposals(self, attributes: tuple[str, ...]) -> Iterator[Proposal]:
         """Cells of the groups that these attributes make, sorted by name; the index, then the factors."""
-        groups = self._by_peers(attributes)
+        groups = self.pool.peer_groups(attributes)
         for name in sorted(groups):
             inside = np.array(groups[name])
             kept = inside[list(within_share(self.owners[inside].tolist()))]
@@ -124,17 +112,9 @@ class _Making:
                     contributions=kept,
                     scores=self.scores[kept, number],
                     owners=self.owners[kept],
-                    most=self._most_groups(len(kept)),
+                    most=self.pool.most_groups(len(kept)),
                     wider=self.whole.get(code, ()),
                 )
-
-    def _enters(self, position: int, attributes: tuple[str, ...]) -> bool:
-        """Whether a contribution enters this kind of cells. Members stand in the edition's fixed order."""
-        return not self.lanes or self.lanes[position % LANES] == "&".join(attributes)
-
-    def _most_groups(self, members: int) -> int:
-        most = round((members / OWNERS_OF_A_CLASS) ** 0.5) if self.large else MOST_GROUPS
-        return max(1, min(MOST_GROUPS, most))
 
     def release(self, proposals: Sequence[Proposal]) -> None:
         """Publish what may be, keep old values where nothing may, and note both."""
@@ -153,17 +133,17 @@ class _Making:
 
     def draft(self) -> Draft:
         """The document as far as it got."""
-        first = self.pool[0].scorecard
+        first = self.pool.members[0].scorecard
         document: dict[str, Any] = {
             "schema": SCHEMA,
             "edition": self.edition,
             "method": first["method"],
             "instrument": {key: first["instrument"][key] for key in ("code", "version", "sha256")},
             "synthetic": bool(first["synthetic"]),
-            "window": window_of(self.pool),
-            "members": self.digests,
-            "lanes": self.lanes,
-            "within": self._within(),
+            "window": window_of(self.pool.members),
+            "members": list(self.pool.digests),
+            "lanes": list(self.pool.lanes) if self.pool.lanes else None,
+            "within": self.pool.within(),
             "cells": self.cells,
             "certificate": self._certificate(),
         }
@@ -182,11 +162,11 @@ class _Making:
                 "agencies": len(inside),
                 "owners": len(np.unique(self.owners[inside])),
                 "kept_from": None,
-                "left_out": self._left_out(proposal.peers, set(inside.tolist())),
+                "left_out": self.pool.left_out(proposal.peers, set(inside.tolist())),
                 "groups": [asdict(run) for run in groups_of(self.scores[:, number], release.groups)],
             }
         )
-        sheets = tuple(tuple(self.sheets[one] for one in group) for group in release.groups)
+        sheets = tuple(tuple(self.pool.sheets[one] for one in group) for group in release.groups)
         self.added.append(PublishedCell(self.edition, proposal.component, None, proposal.peers, sheets))
 
     def _add_items(self, release: Release) -> None:
@@ -200,7 +180,7 @@ class _Making:
         proposal = release.proposal
         inside = np.concatenate(release.groups)
         for item in self.items.get(proposal.component, ()):
-            means = [item_mean(self.pool[one].scorecard, proposal.component, item) for one in inside]
+            means = [item_mean(self.pool.members[one].scorecard, proposal.component, item) for one in inside]
             if None in means:
                 continue
             mean = sum(float(one) for one in means if one is not None) / len(means)
@@ -212,7 +192,7 @@ class _Making:
                     "agencies": len(inside),
                     "owners": len(np.unique(self.owners[inside])),
                     "kept_from": None,
-                    "left_out": self._left_out(ALL, set(inside.tolist())),
+                    "left_out": self.pool.left_out(ALL, set(inside.tolist())),
                     "groups": [{"size": len(inside), "mean": mean}],
                 }
             )
@@ -223,62 +203,27 @@ class _Making:
         old = (
             next((one for one in last["cells"] if _key(one) == (factor, None, peers)), None) if last else None
         )
-        if old is None or last is None or self.large:
+        if old is None or last is None or self.pool.large:
             return False
         since = old["kept_from"] or last["edition"]
         made = next(
             one for one in self.ledger.cells if one.edition == since and one.key == (factor, None, peers)
         )
-        inside = {self.sheets.index(sheet) for group in made.groups for sheet in group}
-        if max(inside) >= len(self.pool):
+        inside = {self.pool.sheets.index(sheet) for group in made.groups for sheet in group}
+        if max(inside) >= len(self.pool.members):
             return False
-        self.cells.append({**old, "kept_from": since, "left_out": self._left_out(peers, inside)})
+        self.cells.append({**old, "kept_from": since, "left_out": self.pool.left_out(peers, inside)})
         return True
-
-    def _left_out(self, peers: str, inside: set[int]) -> list[str]:
-        """Digests of those who could be in a peer group's cell and are not."""
-        attributes = () if peers == ALL else _attributes(peers)
-        could = self._by_peers(attributes).get(peers, ())
-        return [self.digests[position] for position in could if position not in inside]
-
-    def _by_peers(self, attributes: tuple[str, ...]) -> dict[str, list[int]]:
-        """Positions of those who could enter a cell of each group that these attributes make."""
-        if attributes not in self.peers:
-            groups: dict[str, list[int]] = {}
-            for position in filter(lambda one: self._enters(one, attributes), range(len(self.pool))):
-                if name := peer_name(attributes, self.facets[position]):
-                    groups.setdefault(name, []).append(position)
-            self.peers[attributes] = groups
-        return self.peers[attributes]
-
-    def _published(self) -> list[Figure]:
-        place = {sheet: number for number, sheet in enumerate(self.sheets)}
-        return [figure for cell in self.ledger.cells if cell.item is None for figure in cell.figures(place)]
-
-    def _owner_codes(self) -> Integers:
-        """Int (contributions ever used,), equal for contributions of one owner; the pool's come first."""
-        names = [name_key(member.owner) for member in self.pool]
-        names += [name_key(self.ledger.owners[sheet]) for sheet in self.sheets[len(names) :]]
-        codes = {name: code for code, name in enumerate(sorted(set(names)))}
-        return np.array([codes[name] for name in names], dtype=np.int64)
-
-    def _within(self) -> dict[str, dict[str, float]]:
-        """Of the whole pool; empty where it is too small for a cell."""
-        own = self.owners[: len(self.pool)]
-        kept = list(within_share(own.tolist()))
-        if len(np.unique(own[kept])) < LEAST_FOR_CELL:
-            return {}
-        return within_of([self.pool[number] for number in kept])
 
     def _certificate(self) -> dict[str, Any]:
         """What was audited, against whom, with what result."""
         return {
             "attacker": ATTACKER,
-            "test": "sufficient" if self.large else "exact",
+            "test": "sufficient" if self.pool.large else "exact",
             "fewest_owners": FEWEST_OWNERS,
             "contributions": len(self.owners),
             "editions_before": len({cell.edition for cell in self.ledger.cells}),
-            "figures": len(self._published()) + sum(len(cell.groups) for cell in self.added),
+            "figures": len(self.pool.published) + sum(len(cell.groups) for cell in self.added),
             "cells": {
                 "new": len(self.added),
                 "fewer_groups": len(self.fewer),
@@ -289,15 +234,5 @@ class _Making:
         }
 
 
-def _lanes(peers: Sequence[tuple[str, ...]]) -> list[str]:
-    """Which kind of cells the members enter, by their position modulo the number of lanes; "" is the pool."""
-    kinds = ["&".join(attributes) for attributes in peers if attributes]
-    return kinds + [""] * (LANES - len(kinds))
-
-
 def _key(cell: Document) -> tuple[str, str | None, str]:
     return cell["factor"], cell["item"], cell["peers"]
-
-
-def _attributes(peers: str) -> tuple[str, ...]:
-    return tuple(part.partition("=")[0] for part in peers.split("&"))

@@ -123,11 +123,8 @@ def icc(n: Int64, total: Int64, squares: Int64) -> Icc | None:
     `n`, `total`, `squares`: whole numbers (groups,), how many values each group has, their sum and sum of
     squares, in any unit. None for fewer than two groups, for groups of one only, and where nothing varies.
     """
-    groups = [
-        (int(size), int(sum_), int(square))
-        for size, sum_, square in zip(n, total, squares, strict=True)
-        if size > 0
-    ]
+    every = zip(n.tolist(), total.tolist(), squares.tolist(), strict=True)
+    groups = [(size, sum_, square) for size, sum_, square in every if size > 0]
     people = sum(size for size, _, _ in groups)
     between_freedom, within_freedom = len(groups) - 1, people - len(groups)
     if between_freedom < 1 or within_freedom < 1:

@@ -66,8 +66,8 @@ def factor_values(factor: Factor, scale: Scale, steps: list[UInt8]) -> tuple[Fac
         answered += column > 0
         above += column
     above -= answered
-    codes: Codes = np.maximum(answered, kind(needed - 1))
-    codes -= kind(needed - 1)
+    codes: Codes = answered - kind(needed - 1)
+    codes *= answered >= needed
     codes *= kind(span)
     codes += above
     parts = parts_of(factor)

@@ -126,12 +126,18 @@ def agreement_of(answers: Int64, scale: Scale, minimum: int) -> Agreement:
         [None] * groups if values is None else or_none(values)
         for values in (found.uniform, found.slight_skew, found.moderate_skew, found.uniform_untruncated)
     ]
-    names = ("uniform", "slight_skew", "moderate_skew", "uniform_untruncated")
     mixed = mixed_views(found, deviation, scale.points).tolist()
     return Agreement(
         rwg_j=[
-            dict(zip(names, values, strict=True)) if said else None
-            for said, *values in zip(enough.tolist(), *nulls, strict=True)
+            {
+                "uniform": uniform,
+                "slight_skew": slight,
+                "moderate_skew": moderate,
+                "uniform_untruncated": untruncated,
+            }
+            if said
+            else None
+            for said, uniform, slight, moderate, untruncated in zip(enough.tolist(), *nulls, strict=True)
         ],
         ad_m=or_none(deviation),
         mixed_views=[value if said else None for said, value in zip(enough.tolist(), mixed, strict=True)],

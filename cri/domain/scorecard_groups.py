@@ -8,9 +8,9 @@ import numpy.typing as npt
 from cri.domain.agreement import icc
 from cri.domain.instrument import Instrument, Scale
 from cri.domain.release import FactorRelease, ReleasePlan
-from cri.domain.scorecard_factors import Agreement, agreement_of
-from cri.domain.scorecard_figures import Document, Figures, figures_of, group_document
-from cri.domain.scoring import WaveSums
+from cri.domain.scorecard_factors import agreement_of
+from cri.domain.scorecard_figures import Document, Floats, figures_of, group_document
+from cri.domain.scoring import FactorSums, WaveSums
 from cri.domain.sheet import Unit
 
 Parents = npt.NDArray[np.int32]
@@ -24,42 +24,42 @@ def unit_documents(units: Sequence[Unit], sums: WaveSums, scale: Scale, plan: Re
     if not units:
         return []
     people = np.array([float("nan") if unit.headcount is None else unit.headcount for unit in units])
-    figures = [figures_of(factor.units, scale, people) for factor in sums.factors]
-    agreement = [agreement_of(factor.item_units, scale, plan.minimum) for factor in sums.factors]
-    reasons = list(zip(*(release.groups.units for release in plan.factors), strict=True))
-    spreads = list(zip(*(release.unit_spreads for release in plan.factors), strict=True))
+    factors = [
+        _factor_in_units(factor, scale, people, release, plan.minimum)
+        for factor, release in zip(sums.factors, plan.factors, strict=True)
+    ]
     codes = [factor.code for factor in sums.factors]
-    counts = sums.units.tolist()
+    every = zip(units, plan.groups.units, sums.units.tolist(), zip(*factors, strict=True), strict=True)
     return [
         {
             "code": unit.code,
             "name": unit.name,
             "parent": unit.parent,
-            "n": None if hidden else counts[place],
+            "n": None if hidden else count,
             "suppressed": hidden,
-            "factors": None
-            if hidden
-            else {
-                code: _unit_factor(found, views, place, reason, spread=spread)
-                for code, found, views, reason, spread in zip(
-                    codes, figures, agreement, reasons[place], spreads[place], strict=True
-                )
-            },
+            "factors": None if hidden else dict(zip(codes, documents, strict=True)),
         }
-        for place, (unit, hidden) in enumerate(zip(units, plan.groups.units, strict=True))
+        for unit, hidden, count, documents in every
     ]
 
 
-def _unit_factor(
-    figures: Figures, agreement: Agreement, place: int, reason: str | None, *, spread: bool
-) -> Document:
-    document = group_document(figures, place, reason)
-    if reason or not spread:
-        return {**document, **NO_AGREEMENT}
-    document["rwg_j"] = agreement.rwg_j[place]
-    document["ad_m"] = agreement.ad_m[place]
-    document["mixed_views"] = agreement.mixed_views[place]
-    return document
+def _factor_in_units(
+    factor: FactorSums, scale: Scale, people: Floats, release: FactorRelease, minimum: int
+) -> list[Document]:
+    """One factor in each unit. `people`: float64 (units,), everybody in it, NaN where it is not known."""
+    figures = figures_of(factor.units, scale, people)
+    agreement = agreement_of(factor.item_units, scale, minimum)
+    documents = []
+    for place, (reason, spread) in enumerate(zip(release.groups.units, release.unit_spreads, strict=True)):
+        document = group_document(figures, place, reason)
+        if reason or not spread:
+            document.update(NO_AGREEMENT)
+        else:
+            document["rwg_j"] = agreement.rwg_j[place]
+            document["ad_m"] = agreement.ad_m[place]
+            document["mixed_views"] = agreement.mixed_views[place]
+        documents.append(document)
+    return documents
 
 
 def profile_documents(

@@ -4,13 +4,12 @@ from typing import Any
 
 import numpy as np
 
-from cri.domain.answer_columns import by_columns
 from cri.domain.histograms import GroupSums
 from cri.domain.instrument import Instrument, Scale
 from cri.domain.release import ReleasePlan
 from cri.domain.scorecard_factors import without_n_eff
 from cri.domain.scorecard_figures import Document, figures_of, group_document
-from cri.domain.scoring import FactorSums, WaveSums, sum_wave
+from cri.domain.scoring import WaveSums, score_everybody
 from cri.domain.screening import Screening
 from cri.domain.sheet import NO_UNIT, AnswerSheet
 
@@ -66,23 +65,24 @@ def _with_excluded(
     if 0 < count < plan.minimum:
         return None
     nowhere = np.full(count, NO_UNIT, dtype=np.int32)
-    others = by_columns(AnswerSheet(sheet.answers[excluded], nowhere))
-    careless = sum_wave(instrument, others).factors
+    careless = score_everybody(
+        instrument, AnswerSheet(sheet.answers.T[:, np.flatnonzero(excluded)].T, nowhere)
+    )
     return {
         "factors": {
             factor.code: None
             if release.with_excluded
             else {
                 "without": _plain(factor.whole.unweighted(), instrument.scale),
-                "with": _plain(_together(factor, other), instrument.scale),
+                "with": _plain(_together(factor.whole.unweighted(), other), instrument.scale),
             }
             for factor, other, release in zip(sums.factors, careless, plan.factors, strict=True)
         }
     }
 
 
-def _together(one: FactorSums, other: FactorSums) -> GroupSums:
-    return GroupSums(one.whole.unweighted().sums + other.whole.sums, one.whole.parts)
+def _together(one: GroupSums, other: GroupSums) -> GroupSums:
+    return GroupSums(one.sums + other.sums, one.parts)
 
 
 def _plain(sums: GroupSums, scale: Scale) -> Document:

@@ -120,6 +120,21 @@ def sum_wave(
     )
 
 
+def score_everybody(instrument: Instrument, sheet: AnswerSheet) -> tuple[GroupSums, ...]:
+    """Each factor's scores of everybody, unweighted: one group. Of a sheet of this instrument."""
+    found = []
+    for factor in instrument.factors:
+        columns = sheet.answers[:, instrument.columns[factor.code]].T
+        steps = [
+            keyed_steps(column, item, instrument.scale)
+            for column, item in zip(columns, factor.items, strict=True)
+        ]
+        value, _ = factor_values(factor, instrument.scale, steps)
+        counts = np.bincount(value.codes, minlength=len(value.values))
+        found.append(group_sums(counts[None, None], value.values, value.parts))
+    return tuple(found)
+
+
 def _factor_sums(
     factor: Factor,
     scale: Scale,

@@ -23,11 +23,12 @@ def claims_of(scorecard: Document) -> list[dict[str, Any]]:
         says.score_claim(result, population, minimum)
         for result in ({**scorecard["index"], "code": "index"}, *factors)
     ]
+    shown = _shown_units(scorecard["units"])
     for factor in factors:
         made.append(says.reliability_claim(factor))
         made.append(agreement_claim(factor, minimum))
         made += says.item_claims(factor["items"])
-        if spread := says.unit_claim(factor["code"], _unit_rows(scorecard["units"], factor["code"])):
+        if spread := says.unit_claim(factor["code"], _unit_rows(shown, factor["code"])):
             made.append(spread)
     made += weights_claims(population)
     made += early_late_claims(scorecard["quality"])
@@ -143,15 +144,24 @@ def change_claims(change: Document | None) -> list[Claim]:
     return made
 
 
-def _unit_rows(units: Sequence[Document], factor: str) -> list[dict[str, Any]]:
-    """Scores of the units that show the factor; of a unit and those below it only the lowest count."""
+def _shown_units(units: Sequence[Document]) -> list[Document]:
+    """The units that show factors; of a unit and those below it only the lowest count."""
     parents = {unit["parent"] for unit in units if unit["factors"]}
-    shown = [unit for unit in units if unit["factors"] and unit["code"] not in parents]
+    return [unit for unit in units if unit["factors"] and unit["code"] not in parents]
+
+
+def _unit_rows(shown: Sequence[Document], factor: str) -> list[dict[str, Any]]:
+    """The units with the lowest and the highest score of a factor: what is said of how far units differ."""
+
+    def place(unit: Document) -> tuple[float, str]:
+        return unit["factors"][factor]["score"], unit["code"]
+
+    scored = [unit for unit in shown if unit["factors"][factor]["score"] is not None]
     return [
         {
             "code": unit["code"],
             "score": unit["factors"][factor]["score"],
             "interval": unit["factors"][factor]["interval"],
         }
-        for unit in shown
+        for unit in ([min(scored, key=place), max(scored, key=place)] if len(scored) > 1 else [])
     ]

@@ -15,8 +15,11 @@ from cri.adapters.blobs import BlobStore
 from cri.app import make_workshop
 from cri.db.models import MailboxEntry, MixedEntry
 from cri.db.queries.waves import envelopes, lock_wave
+from cri.jobs.opening import open_waves_due
 from cri.jobs.tasks import Workshop, seal_steps
+from cri.services.invitees import freeze_units, invite_everybody
 from cri.services.scoring import score_wave
+from cri.services.waves import let_answers_in
 from cri.settings import read_settings
 
 
@@ -44,6 +47,19 @@ def seal_naively(workshop: Workshop, agency_id: uuid.UUID, wave_id: uuid.UUID) -
         workshop.parts.blobs.put(f"sheet/{agency_id}/{wave_id}/naive.parquet", b"".join(taken))
 
 
+def open_naively(workshop: Workshop, agency_id: uuid.UUID, wave_id: uuid.UUID) -> None:
+    """The control: one step after the other, each committed. Killed in between, it invites twice."""
+    with workshop.transaction(agency_id) as context:
+        if lock_wave(context.session, agency_id, wave_id).state != "draft":
+            return
+    with workshop.transaction(agency_id) as context:
+        freeze_units(context, wave_id)
+    with workshop.transaction(agency_id) as context:
+        invite_everybody(context, wave_id)
+    with workshop.transaction(agency_id) as context:
+        let_answers_in(context, lock_wave(context.session, agency_id, wave_id))
+
+
 def run(job: str, last: int, agency_id: uuid.UUID, wave_id: uuid.UUID) -> None:
     """The job, with death waiting at point `last` (0: it lives)."""
     workshop = make_workshop(read_settings())
@@ -60,6 +76,10 @@ def run(job: str, last: int, agency_id: uuid.UUID, wave_id: uuid.UUID) -> None:
     BlobStore.put = put_and_pass  # type: ignore[method-assign]  # the points just before and just after a write
     if job == "seal":
         seal_steps(workshop, agency_id, wave_id)
+    elif job == "open":
+        open_waves_due(workshop)
+    elif job == "open-naively":
+        open_naively(workshop, agency_id, wave_id)
     elif job == "seal-naively":
         seal_naively(workshop, agency_id, wave_id)
     else:

@@ -13,7 +13,9 @@ from cri.db.session import enter_agency
 from cri.domain.errors import InputError
 from cri.domain.wave_plan import Missing
 from cri.services.context import Context
+from cri.services.drafts import start_draft
 from cri.services.links import digest_of_token, open_token, personal_token
+from cri.services.open_links import start_from_open_link
 from cri.services.responses import find_questionnaire
 from cri.services.rosters import import_tree_and_roster
 from cri.services.waves import (
@@ -125,6 +127,10 @@ def test_a_wave_that_cannot_be(ctx: Context, label: str, languages: list[str], n
 
 def test_closing_when_due_waits_for_the_grace(ctx: Context) -> None:
     wave_id = _open(ctx)
+    poster = find_questionnaire(ctx.session, ctx.parts.secrets, open_token(ctx.parts.secrets, wave_id), NOW)
+    token = start_from_open_link(ctx.session, ctx.parts.secrets, poster)
+    begun = find_questionnaire(ctx.session, ctx.parts.secrets, token, NOW)
+    start_draft(ctx.session, ctx.parts.secrets, begun)
     for moment, closes in ((LATER, False), (LATER + timedelta(minutes=30), True)):
         at_that_time = Context(ctx.session, ctx.agency_id, ctx.actor, moment, ctx.parts)
         assert close_if_due(at_that_time, wave_id) is closes

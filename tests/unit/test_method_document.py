@@ -34,11 +34,15 @@ NOT_OF_THE_METHOD = {  # files of the domain whose numbers say nothing about res
     "edition_draft": "how hard the publisher tries",
     "errors": "how messages are cut",
     "figures": "how charts are drawn",
+    "forecast": "what an administrator is told while a wave is open; the page states the rule",
     "publishing": "how hard the publisher tries",
+    "relationships": "limits of a form",
     "roster": "limits of an upload",
     "roster_change": "when to ask again before a roster is replaced",
     "side_by_side": "how work is shared among cores",
     "synthetic": "made-up data",
+    "wave_schedule": "what a form suggests and refuses",
+    "unit_events": "when a person is asked what became of a unit",
 }
 MODULES = sorted({path.stem for path in DOMAIN.glob("[a-z]*.py")} - set(NOT_OF_THE_METHOD))
 WHERE_SHOWN = {  # null where nothing had to be hidden, or at the top of the tree: not for a later release

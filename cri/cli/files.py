@@ -21,6 +21,7 @@ from cri.domain.disclosure import MINIMUM
 from cri.domain.documents import readable_json
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.instrument import Instrument
+from cri.domain.released_scorecard import released_scorecard
 from cri.domain.scorecard import SCHEMA, WaveFacts, build_scorecard
 from cri.domain.sheet import AnswerSheet
 
@@ -52,6 +53,11 @@ _DAY = click.DateTime(["%Y-%m-%d"])
     help="People behind any figure.",
 )
 @click.option("--synthetic", is_flag=True, help="The answers are made up: say so wherever they appear.")
+@click.option(
+    "--released",
+    is_flag=True,
+    help="Only the digits that a page shows: a file to hand on. The full one is as secret as ANSWERS.",
+)
 @click.option("-o", "--output", type=_FILE, help="File to write; standard output without it.")
 def score(
     answers: Path,
@@ -85,6 +91,9 @@ def score(
     with _naming(headcounts):
         scorecard = build_scorecard(asked, sheet, facts)
     validate(scorecard)
+    if told["released"]:
+        scorecard = released_scorecard(scorecard)
+        validate(scorecard)
     write_out(readable_json(scorecard), output)
 
 

@@ -15,6 +15,7 @@ from cri.domain.documents import digest_of
 from cri.domain.figures import axis_of, values_of
 from cri.domain.instrument import Instrument
 from cri.domain.pack_rows import item_row, result_row, unit_rows
+from cri.domain.released_scorecard import with_whole_points
 from cri.domain.selection import strengths_and_gaps
 
 Document = Mapping[str, Any]
@@ -45,8 +46,9 @@ def leader_pack(
     """
     norm = _norm(scorecard, placement, edition)
     rows = [result_row(result, placement, edition) for result in _results(scorecard)]
+    units = with_whole_points(scorecard)["units"]
     factors = [
-        _factor_section(factor, row, scorecard["units"], instrument)
+        _factor_section(factor, row, units, instrument)
         for factor, row in zip(scorecard["factors"], rows[1:], strict=True)
     ]
     made = _wave_claims(scorecard, rows, norm)

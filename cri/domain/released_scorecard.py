@@ -6,25 +6,86 @@ deviation is, it can have so few whole-number solutions that one person's answer
 score. On the display grid it has very many. docs/decisions/released-numbers.md.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from cri.domain.rounding import round_coefficient, round_group, round_score
+from cri.domain.rounding import round_coefficient, round_group, round_point, round_score
 
 _POINTS = frozenset({"score", "sd", "se", "interval", "mean", "difference", "detectable"})
 _SIZES = frozenset({"n_eff"})
 _OWN_INTERVALS = frozenset({"alpha", "weights"})
+_ABOUT_GROUPS = ("units.", "early_late.")
 
 
 def released_scorecard(scorecard: Mapping[str, Any]) -> dict[str, Any]:
     """A stored scorecard as it may leave the service; the stored one is not touched.
 
     Sizes of units, profile options, and early and late respondents to the nearest 5; points (0-100 or of the
-    response scale) to one decimal, shares and coefficients to two, effective sizes whole. Claims are as on
-    the page.
+    response scale) to one decimal, those of groups of a weighted wave whole (`with_whole_points`), shares and
+    coefficients to two, effective sizes whole. Claims are as on the page.
     """
-    released = _with_round_groups(scorecard)
+    released = _of_groups(with_whole_points(scorecard), _round_sizes)
     return {name: _on_grid(name, value) for name, value in released.items()}
+
+
+def with_whole_points(scorecard: Mapping[str, Any]) -> dict[str, Any]:
+    """The scorecard with the groups of a weighted wave in whole points; another wave's as it is.
+
+    People of one crossing of the margins have one weight, and the weights can be worked out. A weighted total
+    is then a sum of whole numbers with known factors that have nothing in common, one for each crossing: four
+    scores with one decimal left a crossing of four people a fifth of its totals, in whole points all of them
+    (`tests/properties/test_weighted_digits.py`).
+    """
+    if not scorecard.get("population", {}).get("weights"):
+        return dict(scorecard)
+    told = _of_groups(scorecard, _in_whole_points)
+    if "claims" in told:
+        told["claims"] = [_whole_claim(claim) for claim in told["claims"]]
+    if told.get("change"):
+        units = [_with_coarse_change(unit) for unit in told["change"]["units"]]
+        told["change"] = {**told["change"], "units": units}
+    return told
+
+
+def _in_whole_points(group: Mapping[str, Any]) -> dict[str, Any]:
+    factors = group["factors"]
+    if factors is None:
+        return dict(group)
+    return {**group, "factors": {code: _whole(figure) for code, figure in factors.items()}}
+
+
+def _whole(figure: Mapping[str, Any]) -> dict[str, Any]:
+    """Points without decimals; what says no points is left."""
+    return {
+        name: _rounded(value, round_point) if name in _POINTS else value for name, value in figure.items()
+    }
+
+
+def _whole_claim(claim: Mapping[str, Any]) -> dict[str, Any]:
+    """A claim about groups, with the points that their figures have."""
+    if not claim["text_key"].startswith(_ABOUT_GROUPS):
+        return dict(claim)
+    values = {
+        name: {**one, "value": _rounded(one["value"], round_point)} if one["kind"] in _POINTS else one
+        for name, one in claim["values"].items()
+    }
+    return {**claim, "values": values}
+
+
+def _with_coarse_change(unit: Mapping[str, Any]) -> dict[str, Any]:
+    """A unit's changes in whole points, and what follows from them (p, d) to one decimal."""
+    changes = unit["factors"].items()
+    coarse = {
+        code: change and {name: _rounded(value, round_score) for name, value in _whole(change).items()}
+        for code, change in changes
+    }
+    return {**unit, "factors": coarse}
+
+
+def _rounded(value: Any, to: Callable[[float], Any]) -> Any:
+    if isinstance(value, list):
+        return [_rounded(one, to) for one in value]
+    return float(to(value)) if isinstance(value, float) else value
 
 
 def _on_grid(name: str, value: Any) -> Any:
@@ -49,17 +110,17 @@ def _in_digits(name: str, value: float) -> float:
     return float(round_score(value) if name in _POINTS else round_coefficient(value))
 
 
-def _with_round_groups(scorecard: Mapping[str, Any]) -> dict[str, Any]:
-    """Sizes of groups rounded: units, profile options, and early and late respondents."""
-    released = {**scorecard, "units": [_round_sizes(unit) for unit in scorecard["units"]]}
+def _of_groups(scorecard: Mapping[str, Any], told: Callable[[Mapping[str, Any]], Any]) -> dict[str, Any]:
+    """The scorecard with its groups as told: units, profile options, and early and late respondents."""
+    released = {**scorecard, "units": [told(unit) for unit in scorecard["units"]]}
     if scorecard.get("profile"):
         released["profile"] = [
-            {**question, "options": [_round_sizes(option) for option in question["options"]]}
+            {**question, "options": [told(option) for option in question["options"]]}
             for question in scorecard["profile"]
         ]
     quality = scorecard.get("quality")
     if quality and quality["early_late"]:
-        halves = {name: _round_sizes(half) for name, half in quality["early_late"].items()}
+        halves = {name: told(half) for name, half in quality["early_late"].items()}
         released["quality"] = {**quality, "early_late": halves}
     return released
 

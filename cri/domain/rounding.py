@@ -22,6 +22,11 @@ def round_score(value: float) -> Decimal:
     return _to(value, "0.1")
 
 
+def round_point(value: float) -> Decimal:
+    """Round a score of a group of a weighted wave to whole points (method.md, section 7)."""
+    return _to(value, "1")
+
+
 def round_share(value: float) -> int:
     """Round a share, 0-1, to whole per cent (method.md, section 7)."""
     return int(_to(value * 100, "1"))

@@ -95,6 +95,26 @@ def test_head_counts_weight_the_wave_and_say_how_many_people_there_are(folder: P
     assert (plain["headcount"], plain["weights"]) == (90, None)
 
 
+def test_a_released_scorecard_has_the_digits_of_a_page(folder: Path) -> None:
+    """Of a weighted wave with an earlier one: scores with one decimal, those of units in whole points."""
+    counts, earlier = folder / "headcounts.csv", folder / "earlier.json"
+    counts.write_text("margin,level,headcount\nunit,x,50\nunit,y,150\n", encoding="utf-8")
+    answers = folder / "answers.csv"
+    arguments = ["score", answers, "--instrument", folder / "tiny", "--headcounts", counts]
+    assert run(*arguments, "-o", earlier).exit_code == 0
+    answers.write_text(answers.read_text(encoding="utf-8") + "1,5,x\n5,3,y\n1,1,y\n5,4,x\n", encoding="utf-8")
+    full = json.loads(run(*arguments, "--previous", earlier).stdout)
+    told = json.loads(run(*arguments, "--previous", earlier, "--released").stdout)
+    validate(told)
+    assert told["index"]["score"] == round(full["index"]["score"], 1) != full["index"]["score"]
+    for unit, exact in zip(told["units"], full["units"], strict=True):
+        assert (unit["n"], exact["n"]) == (30, 32)
+        score, of = unit["factors"]["first"]["score"], exact["factors"]["first"]["score"]
+        assert score == round(of) != of
+    changed = told["change"]["units"][0]["factors"]["first"]["difference"]
+    assert changed == round(full["change"]["units"][0]["factors"]["first"]["difference"])
+
+
 def test_dates_and_a_higher_minimum(folder: Path) -> None:
     result = run(
         *("score", folder / "answers.csv", "--instrument", folder / "tiny", "--minimum", 31),

@@ -102,6 +102,21 @@ def test_items_bands_add_up_and_follow_the_keying() -> None:
             assert (row["unfavourable"] or 0) == pytest.approx(sum(cells[point] for point in lowest))
 
 
+def test_units_of_a_weighted_wave_are_told_in_whole_points() -> None:
+    card = scorecard()
+    weighted = {**card, "population": {**card["population"], "weights": {"design_effect": 1.1}}}
+    for wave, digits in ((card, False), (weighted, True)):
+        pack = leader_pack(wave, instrument=cri_instrument())
+        shown = [row for key in figures_of_units(pack) for row in figure_rows(pack, key) if row["score"]]
+        assert len(shown) > 3
+        assert all(float(row["score"]).is_integer() for row in shown) is digits
+        assert all(float(end).is_integer() for row in shown for end in row["interval"]) is digits
+
+
+def figures_of_units(pack: dict[str, Any]) -> list[str]:
+    return [key for key, figure in pack["figures"].items() if figure["kind"] == "units"]
+
+
 def test_without_the_instrument_no_neutral_share_is_guessed() -> None:
     pack = leader_pack(scorecard())
     assert all(item["neutral"] is None for item in section_of(pack, "insight")["items"])

@@ -68,6 +68,35 @@ def test_numbers_are_those_that_a_page_shows() -> None:
     assert released["claims"][0]["values"]["score"] == {"kind": "score", "value": 61.2}
 
 
+def test_groups_of_a_weighted_wave_have_whole_points() -> None:
+    figure = {"n": 13, "score": 61.23456, "sd": 14.98765, "interval": [57.44444, 65.05555], "ad_m": 0.81234}
+    change = {"difference": 3.21, "interval": [-0.5, 6.9], "p": 0.0321, "d": 0.2345, "verdict": "changed"}
+    extremes = {"low": {"kind": "score", "value": 61.23456}, "lowest": {"kind": "unit", "value": "a"}}
+    scorecard = {
+        "population": {"weights": {"n_eff": 88.4}},
+        "index": {"score": 61.23456},
+        "units": [{"code": "a", "n": 13, "factors": {"insight": figure, "foresight": {"score": None}}}],
+        "profile": [{"code": "role", "options": [{"code": "b", "n": 13, "factors": {"insight": figure}}]}],
+        "quality": {"early_late": {"early": {"n": 13, "factors": {"insight": figure}}}},
+        "change": {"units": [{"code": "a", "factors": {"insight": change, "foresight": None}}]},
+        "claims": [
+            {"text_key": "units.differ", "values": extremes},
+            {"text_key": "score.interval", "values": extremes},
+        ],
+    }
+    released = released_scorecard(scorecard)
+    assert released["index"] == {"score": 61.2}
+    shown = {"score": 61.0, "sd": 15.0, "interval": [57.0, 65.0], "ad_m": 0.81}
+    holders = [released["units"][0], released["profile"][0]["options"][0]]
+    for holder in [*holders, released["quality"]["early_late"]["early"]]:
+        assert holder["factors"]["insight"] == {"n": 15, **shown}
+    coarse = {"difference": 3.0, "interval": [-1.0, 7.0], "p": 0.0, "d": 0.2, "verdict": "changed"}
+    assert released["change"]["units"][0]["factors"] == {"insight": coarse, "foresight": None}
+    assert [claim["values"]["low"]["value"] for claim in released["claims"]] == [61.0, 61.2]
+    assert released["claims"][0]["values"]["lowest"]["value"] == "a"
+    assert figure["score"] == 61.23456  # the stored one is as it was
+
+
 @pytest.mark.parametrize(("people", "told"), [(10, 12), (25, 31)])
 def test_one_persons_answers_no_longer_follow_from_a_units_score(people: int, told: int) -> None:
     """Of some people one left an item open: the last digit of their exact total is that person's.

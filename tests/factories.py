@@ -1,7 +1,7 @@
 """Rows that tests start from: an agency with an open wave, and the links into it."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +10,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from cri.adapters.envelopes import unseal_answers
-from cri.db.models import Agency, Invitation, MailboxEntry, OrganisationUnit, Person, Wave, WaveUnit
+from cri.db.models import (
+    Agency,
+    Invitation,
+    MailboxEntry,
+    OrganisationUnit,
+    Person,
+    Wave,
+    WavePromise,
+    WaveUnit,
+)
 from cri.db.session import enter_agency
 from cri.domain.sheet import Unit
 from cri.domain.wave import Submission, submission_from_document
@@ -51,8 +60,13 @@ def open_wave(
     minimum: int = 10,
     instrument: Release = OFFERED[0],
     practice: bool = False,
+    companion: Release | None = None,
+    promises: Sequence[Mapping[str, str]] = (),
 ) -> OpenedWave:
-    """A wave of an instrument, open now. `people`: the unit's code of each person on the roster."""
+    """A wave of an instrument, open now. `people`: the unit's code of each person on the roster.
+
+    `promises`: language -> text, of each that is asked about.
+    """
     wave_id, now = uuid.uuid4(), datetime.now(UTC)
     invitations = tuple(uuid.uuid4() for _ in people)
     with sessions() as session:
@@ -65,6 +79,8 @@ def open_wave(
                 label="Autumn survey",
                 instrument_code=instrument[0],
                 instrument_version=instrument[1],
+                companion_code=companion[0] if companion else None,
+                companion_version=companion[1] if companion else None,
                 languages=list(languages),
                 noun=noun,
                 minimum=minimum,
@@ -78,6 +94,9 @@ def open_wave(
         )
         session.flush()
         _add_units(session, agency_id, wave_id, units)
+        for place, texts in enumerate(promises, start=1):
+            session.add(WavePromise(agency_id=agency_id, wave_id=wave_id, place=place, texts=dict(texts)))
+        session.flush()
         wave.state = "open"  # the database takes no unit after that
         for unit_code, invitation_id in zip(people, invitations, strict=True):
             person_id = uuid.uuid4()

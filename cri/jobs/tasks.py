@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from cri.adapters.charts import ChartBrowser
 from cri.db.models import Wave
 from cri.db.session import enter_agency
-from cri.services import contributions, editions, mixing, packs, scoring, sealing, waves
+from cri.services import companions, contributions, editions, mixing, packs, scoring, sealing, waves
 from cri.services.context import Actor, Context, Parts
 
 NAMESPACE = "cri"
@@ -78,8 +78,10 @@ def seal_steps(workshop: Workshop, agency_id: uuid.UUID, wave_id: uuid.UUID) -> 
     with workshop.transaction(agency_id) as context:
         wave = context.session.get_one(Wave, (agency_id, wave_id))
         sha256, over = wave.sheet_sha256, wave.state == "discarded"
+        further = companions.further_sheets(context, wave_id).values()
     if sha256 is not None or over:
-        sealing.forget_wave(workshop.parts.wave_keys, workshop.parts.blobs, agency_id, wave_id, sha256)
+        parts = workshop.parts
+        sealing.forget_wave(parts.wave_keys, parts.blobs, agency_id, wave_id, sha256, further)
         sealing.vacuum_submissions(workshop.engine)
 
 

@@ -1,27 +1,21 @@
 """From a sealed sheet to the wave's scorecard."""
 
-import hashlib
 import uuid
 from typing import Any
 
 from sqlalchemy import select
 
-from cri.adapters.answer_sheets import decode_sheet
 from cri.adapters.document_schemas import validate
 from cri.db.models import Agency, StoredScorecard, Wave
 from cri.db.queries.consents import standing_consent
 from cri.db.queries.participation import invited_count, open_link_answers
 from cri.db.queries.waves import lock_wave
 from cri.domain.documents import digest_of
-from cri.domain.errors import CriError
 from cri.domain.scorecard import WaveFacts, build_scorecard
+from cri.services.companions import score_companion
 from cri.services.context import Context
 from cri.services.instruments import released_instrument
-from cri.services.sealing import sheet_key
-
-
-class SheetChangedError(CriError):
-    """The sheet in the store is not the one that was sealed."""
+from cri.services.sheets import get_sheet
 
 
 def score_wave(context: Context, wave_id: uuid.UUID) -> None:
@@ -34,13 +28,12 @@ def score_wave(context: Context, wave_id: uuid.UUID) -> None:
     if wave.state != "sealed":
         return
     sha256 = str(wave.sheet_sha256)
-    data = context.parts.blobs.get(sheet_key(agency_id, wave_id, sha256))
-    if hashlib.sha256(data).hexdigest() != sha256:
-        raise SheetChangedError(f"wave {wave_id}: the stored sheet is not the one that was sealed")
     instrument = released_instrument(wave.instrument_code, wave.instrument_version)
-    sheet = decode_sheet(data, instrument)
-    document = build_scorecard(instrument, sheet, _facts(context, wave))
+    sheet = get_sheet(context.parts.blobs, agency_id, wave_id, sha256, instrument)
+    facts = _facts(context, wave)
+    document = build_scorecard(instrument, sheet, facts)
     validate(document)
+    score_companion(context, wave, facts)
     session.add(
         StoredScorecard(agency_id=agency_id, wave_id=wave_id, sha256=digest_of(document), document=document)
     )

@@ -5,33 +5,25 @@ its own digest and read back before the one transaction that destroys the submis
 after that is the wave's key destroyed. Done again, each step finds its work done.
 """
 
-import hashlib
 import json
 import uuid
+from collections.abc import Collection
 
-from sqlalchemy import Engine, delete, text, update
+from sqlalchemy import Engine, delete, select, text, update
+from sqlalchemy.orm import Session
 
-from cri.adapters.answer_sheets import decode_sheet, encode_sheet
 from cri.adapters.blobs import BlobStore
 from cri.adapters.envelopes import unseal_answers
 from cri.adapters.secret_files import WaveKeys
-from cri.db.models import Draft, Invitation, MailboxEntry, MixedEntry
+from cri.db.models import Draft, Invitation, InvitationCode, MailboxEntry, MixedEntry, UnitLink
 from cri.db.queries.waves import envelopes, frozen_units, lock_wave
-from cri.domain.errors import CriError
 from cri.domain.sealed_sheet import comments_to_keep, make_sheet
 from cri.domain.wave import Submission, submission_from_document
+from cri.services.companions import seal_further
 from cri.services.context import Context
 from cri.services.instruments import released_instrument
 from cri.services.practice import discard
-
-
-class SealingError(CriError):
-    """The sheet could not be stored or read back; nothing was destroyed."""
-
-
-def sheet_key(agency_id: uuid.UUID, wave_id: uuid.UUID, sha256: str) -> str:
-    """Where a wave's answer sheet lies in the blob store."""
-    return f"{_folder(agency_id, wave_id)}/{sha256}.parquet"
+from cri.services.sheets import put_and_check, put_sheet, sheet_folder, sheet_key
 
 
 def seal_wave(context: Context, wave_id: uuid.UUID) -> None:
@@ -54,11 +46,8 @@ def seal_wave(context: Context, wave_id: uuid.UUID) -> None:
         for ciphertext in envelopes(session, agency_id, wave_id)
     ]
     sheet = make_sheet(instrument, frozen_units(session, agency_id, wave_id), submissions)
-    data = encode_sheet(sheet, instrument)
-    sha256 = hashlib.sha256(data).hexdigest()
-    key = sheet_key(agency_id, wave_id, sha256)
-    _put_and_check(context.parts.blobs, key, data)
-    decode_sheet(context.parts.blobs.get(key), instrument)
+    sha256 = put_sheet(context.parts.blobs, agency_id, wave_id, sheet, instrument)
+    seal_further(context, wave, submissions)
     _keep_comments(context.parts.blobs, agency_id, wave_id, submissions, wave.comments_minimum)
     for table in (MailboxEntry, MixedEntry, Draft):
         session.execute(delete(table).where(table.agency_id == agency_id, table.wave_id == wave_id))
@@ -67,6 +56,7 @@ def seal_wave(context: Context, wave_id: uuid.UUID) -> None:
         .where(Invitation.agency_id == agency_id, Invitation.wave_id == wave_id)
         .values(token_digest=None)
     )
+    _forget_other_ways_in(session, agency_id, wave_id)
     wave.state = "sealed"
     wave.sheet_sha256 = sha256
     wave.open_link_digest = None
@@ -76,16 +66,21 @@ def seal_wave(context: Context, wave_id: uuid.UUID) -> None:
 
 
 def forget_wave(
-    keys: WaveKeys, blobs: BlobStore, agency_id: uuid.UUID, wave_id: uuid.UUID, sha256: str | None
+    keys: WaveKeys,
+    blobs: BlobStore,
+    agency_id: uuid.UUID,
+    wave_id: uuid.UUID,
+    sha256: str | None,
+    further: Collection[str] = (),
 ) -> None:
     """After sealing has committed: destroy the wave's key and the sheets of interrupted attempts.
 
-    sha256: of the sheet, None for a practice wave, which has none.
+    sha256: of the sheet, None for a practice wave, which has none. further: of the sheets beside it.
     """
     keys.destroy(str(wave_id))
-    kept = sheet_key(agency_id, wave_id, sha256) if sha256 is not None else None
-    for key in blobs.keys(_folder(agency_id, wave_id)):
-        if key.endswith(".parquet") and key != kept:
+    kept = {sheet_key(agency_id, wave_id, one) for one in (sha256, *further) if one is not None}
+    for key in blobs.keys(sheet_folder(agency_id, wave_id)):
+        if key.endswith(".parquet") and key not in kept:
             blobs.delete(key)
 
 
@@ -99,14 +94,15 @@ def vacuum_submissions(engine: Engine) -> None:
             connection.execute(text(f"VACUUM {table.__tablename__}"))
 
 
-def _folder(agency_id: uuid.UUID, wave_id: uuid.UUID) -> str:
-    return f"sheet/{agency_id}/{wave_id}"
-
-
-def _put_and_check(blobs: BlobStore, key: str, data: bytes) -> None:
-    blobs.put(key, data)
-    if blobs.get(key) != data:
-        raise SealingError(f"{key}: the store gave back other bytes than were put in; nothing was destroyed")
+def _forget_other_ways_in(session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID) -> None:
+    """Typed codes and posters lead nowhere now, and are not kept."""
+    session.execute(delete(UnitLink).where(UnitLink.agency_id == agency_id, UnitLink.wave_id == wave_id))
+    invited = select(Invitation.id).where(Invitation.agency_id == agency_id, Invitation.wave_id == wave_id)
+    session.execute(
+        delete(InvitationCode).where(
+            InvitationCode.agency_id == agency_id, InvitationCode.invitation_id.in_(invited)
+        )
+    )
 
 
 def _keep_comments(
@@ -115,4 +111,4 @@ def _keep_comments(
     kept = comments_to_keep(submissions, minimum)
     if kept:
         data = json.dumps(kept, ensure_ascii=False, sort_keys=True).encode()
-        _put_and_check(blobs, f"{_folder(agency_id, wave_id)}/comments.json", data)
+        put_and_check(blobs, f"{sheet_folder(agency_id, wave_id)}/comments.json", data)

@@ -18,7 +18,8 @@ from cri.services.instruments import OFFERED, Release, released_instrument
 from cri.services.packs import build_leader_pack, load_pack
 from cri.services.responses import find_questionnaire
 from cri.services.scoring import load_scorecard, score_wave
-from cri.services.sealing import seal_wave, sheet_key
+from cri.services.sealing import seal_wave
+from cri.services.sheets import sheet_key
 from cri.services.waves import close_wave
 from tests.database_fixtures import make_agency
 from tests.factories import OpenedWave, change_wave, open_wave

@@ -26,7 +26,7 @@ from cri.services.responses import find_questionnaire, submit
 from cri.services.scoring import load_scorecard, score_wave
 from cri.services.sealing import forget_wave, seal_wave
 from cri.services.sheets import sheet_key
-from cri.services.waves import WaveStateError, close_wave, create_wave
+from cri.services.waves import WaveStateError, close_wave, create_wave, find_wave
 from tests.factories import OpenedWave, open_wave
 
 Sessions = sessionmaker[Session]

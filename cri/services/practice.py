@@ -14,7 +14,7 @@ from cri.services.context import Context
 from cri.services.invitees import freeze_units
 from cri.services.links import digest_of_token, link_url, personal_token
 from cri.services.wave_log import Event, record
-from cri.services.waves import close_try_outs, find_draft, let_answers_in, lock_in
+from cri.services.waves import close_try_outs, let_answers_in, lock_in
 
 TRY_OUT_LASTS = timedelta(days=7)
 COPIED = (
@@ -32,10 +32,11 @@ COPIED = (
 )
 
 
-def try_out(ctx: Context, wave_id: uuid.UUID) -> uuid.UUID:
+def try_out(ctx: Context, wave_id: uuid.UUID, unit_code: str | None = None) -> uuid.UUID:
     """Begin to try out a draft as it is now; an earlier try-out of it ends. Returns the try-out's id.
 
-    Raises WaveMissingError, WaveStateError once the wave is open.
+    unit_code: as somebody of which unit; of the whole when there is no such unit. Raises WaveMissingError,
+    WaveStateError once the wave is open.
     """
     wave = lock_in(ctx, wave_id, "draft")
     close_try_outs(ctx, wave_id)
@@ -51,6 +52,7 @@ def try_out(ctx: Context, wave_id: uuid.UUID) -> uuid.UUID:
     ctx.session.flush()
     freeze_units(ctx, made.id)
     let_answers_in(ctx, made)
+    _add_link(ctx, made.id, unit_code)
     return made.id
 
 
@@ -75,16 +77,23 @@ def standing_try_out(ctx: Context, wave_id: uuid.UUID) -> Wave | None:
     ).one_or_none()
 
 
-def try_out_link(ctx: Context, wave_id: uuid.UUID, unit_code: str | None) -> str | None:
-    """A fresh link into the standing try-out, as somebody in `unit_code` would get one; None without one.
-
-    A unit that the try-out does not know is none: then what is told is of the whole.
-    """
-    find_draft(ctx, wave_id)
-    standing = standing_try_out(ctx, wave_id)
-    if standing is None:
+def try_out_link(ctx: Context, try_out_id: uuid.UUID) -> str | None:
+    """The link into a try-out; None once it has been walked to its end."""
+    invitation_id = ctx.session.scalar(
+        select(Invitation.id).where(
+            Invitation.agency_id == ctx.agency_id,
+            Invitation.wave_id == try_out_id,
+            Invitation.used.is_(False),
+            Invitation.token_digest.is_not(None),
+        )
+    )
+    if invitation_id is None:
         return None
-    of_try_out = (ctx.agency_id, standing.id, unit_code)
+    return link_url(ctx.parts.external_url, personal_token(ctx.parts.secrets, invitation_id))
+
+
+def _add_link(ctx: Context, try_out_id: uuid.UUID, unit_code: str | None) -> None:
+    of_try_out = (ctx.agency_id, try_out_id, unit_code)
     known = unit_code is not None and ctx.session.get(WaveUnit, of_try_out) is not None
     invitation_id = uuid.uuid4()
     token = personal_token(ctx.parts.secrets, invitation_id)
@@ -92,13 +101,12 @@ def try_out_link(ctx: Context, wave_id: uuid.UUID, unit_code: str | None) -> str
         Invitation(
             agency_id=ctx.agency_id,
             id=invitation_id,
-            wave_id=standing.id,
+            wave_id=try_out_id,
             unit_code=unit_code if known else None,
             token_digest=digest_of_token(ctx.parts.secrets, token),
         )
     )
     ctx.session.flush()
-    return link_url(ctx.parts.external_url, token)
 
 
 def discard(ctx: Context, wave: Wave) -> None:

@@ -25,8 +25,6 @@ class Event(StrEnum):
     EXTENDED = "extended"
     CLOSED_EARLY = "closed early"
     CLOSED = "closed"
-    LATECOMERS = "latecomers"
-    LINK_REPLACED = "link replaced"
     DISCARDED = "discarded"
 
 

@@ -3,7 +3,6 @@
 import uuid
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 
 import psycopg
 import pytest
@@ -16,6 +15,8 @@ from cri.domain.wave import Answers
 from cri.services.context import Actor, Context, Parts
 from cri.services.contributions import settle_contribution
 from cri.services.drafts import load_draft, start_draft
+from cri.services.links import open_token
+from cri.services.open_links import start_from_open_link
 from cri.services.practice import end_try_out, standing_try_out, try_out, try_out_link
 from cri.services.responses import LinkUnusableError, find_questionnaire, submit
 from cri.services.scoring import score_wave
@@ -41,17 +42,14 @@ def token_of(link: str | None) -> str:
 
 def test_a_draft_is_walked_through_as_somebody_of_a_unit(ctx: Context) -> None:
     wave_id = draft(ctx)
-    assert try_out_link(ctx, wave_id, "north") is None
-    try_out(ctx, wave_id)
-    found = find_questionnaire(
-        ctx.session, ctx.parts.secrets, token_of(try_out_link(ctx, wave_id, "north")), NOW
-    )
+    token = token_of(try_out_link(ctx, try_out(ctx, wave_id, "north")))
+    found = find_questionnaire(ctx.session, ctx.parts.secrets, token, NOW)
     assert (found.practice, found.personal, found.unit_code, found.may_start) == (True, True, "north", True)
     assert (found.languages, found.noun, found.label) == (("en", "ar"), "residents", "Autumn")
     told = smallest_group(ctx.session, found)
     assert told is not None
     assert (told.code, told.headcount) == ("all", 12)
-    at_large = token_of(try_out_link(ctx, wave_id, "a unit that is not there"))
+    at_large = token_of(try_out_link(ctx, try_out(ctx, wave_id, "a unit that is not there")))
     assert find_questionnaire(ctx.session, ctx.parts.secrets, at_large, NOW).unit_code is None
 
 
@@ -74,12 +72,17 @@ def finish(ctx: Context, wave_id: uuid.UUID) -> Wave:
 
 def test_what_was_tried_out_is_thrown_away_when_the_survey_opens(ctx: Context) -> None:
     wave_id = draft(ctx)
-    made = try_out(ctx, wave_id)
-    tokens = [token_of(try_out_link(ctx, wave_id, "north")) for _ in range(12)]
-    for token in islice(tokens, 11):
-        submit(ctx.session, find_questionnaire(ctx.session, ctx.parts.secrets, token, NOW), Answers())
-    begun = find_questionnaire(ctx.session, ctx.parts.secrets, tokens[-1], NOW)
-    code = start_draft(ctx.session, ctx.parts.secrets, begun)
+    made = try_out(ctx, wave_id, "north")
+    secrets, tokens = ctx.parts.secrets, [token_of(try_out_link(ctx, made))]
+    for _ in range(10):
+        poster = find_questionnaire(ctx.session, secrets, open_token(secrets, made), NOW)
+        tokens.append(start_from_open_link(ctx.session, secrets, poster))
+    for token in tokens:
+        submit(ctx.session, find_questionnaire(ctx.session, secrets, token, NOW), Answers())
+    assert try_out_link(ctx, made) is None
+    tokens.append(start_from_open_link(ctx.session, secrets, poster))
+    begun = find_questionnaire(ctx.session, secrets, tokens[-1], NOW)
+    code = start_draft(ctx.session, secrets, begun)
     open_wave(ctx, wave_id)
     assert find_wave(ctx, made).state == "closing"
     over = finish(ctx, made)

@@ -10,7 +10,7 @@ import pytest
 from cri.domain.instrument import Scale
 from cri.domain.reliability import one_factor_omega
 from cri.domain.scoring import sum_wave
-from cri.domain.screening import screen
+from cri.domain.screening import long_strings, screen
 from cri.domain.sheet import UNANSWERED
 from tests.engine_examples import make_instrument, make_sheet
 from tests.method_document import flowing, table
@@ -215,3 +215,9 @@ def test_what_screening_finds_in_a_real_list() -> None:
     )
     assert f"{told} gave one answer three times in a row on some page" in flowing()
     assert f"{far:.0f} % were far out, and {out:.1f} % would be left out" in flowing()
+    among = 100 * found.outlier[found.long_string].mean()
+    assert f"of those who have one, {among:.1f} % are far out, of all {far:.1f} %" in flowing()
+    codes = [f"{'-' * item.reversed}{item.code}" for item in asked.items]
+    sixes = make_instrument(*(codes[start : start + 6] for start in range(0, 24, 6)), scale=Scale(1, 6, 2))
+    runs = long_strings(sixes, make_sheet(answers).answers[:, :24]).any(axis=0)
+    assert f"(of the same answers cut into pages of six: {100 * runs.mean():.0f} %)" in flowing()

@@ -20,6 +20,7 @@ SECTIONS = (
     ("results.newest", Permission.READ_RESULTS, _l("Results")),
     ("taking_part.show", Permission.RUN_WAVES, _l("Taking part in the pool")),
 )
+PART_OF = {"compared": "results"}
 
 
 def init(app: Flask) -> None:
@@ -63,7 +64,7 @@ def _navigation(found: Here) -> list[dict[str, Any]]:
     shown = [(endpoint, text) for endpoint, _permission, text in open_to]
     if Duty.STEWARD in found.duties:
         shown.append(("pool.overview", _l("Pool of agencies")))
-    blueprint = request.blueprint
+    blueprint = PART_OF.get(str(request.blueprint), request.blueprint)
     return [
         {"text": str(text), "href": url_for(endpoint), "current": endpoint.split(".")[0] == blueprint}
         for endpoint, text in shown

@@ -44,7 +44,7 @@ def summary_figure(pack: Document, text: ReportText) -> Figure:
     axis = (float(pack["axis"][0]), float(pack["axis"][1]))
     figure = strips_figure(rows, canvas, axis, PALETTE, dot=DOT)
     names = [text.factor_name(row["code"]) for row in rows]
-    return _for_screen(figure, canvas, axis, text, names, rows)
+    return for_screen(figure, canvas, axis, text, names, rows)
 
 
 def units_plot(pack: Document, text: ReportText, factor: str, rows: Sequence[Document]) -> Figure:
@@ -54,10 +54,10 @@ def units_plot(pack: Document, text: ReportText, factor: str, rows: Sequence[Doc
     canvas = Canvas(WIDTH, (ROW,) * max(1, len(shown)))
     axis = axis_of(values_of([*shown, {**own, "strip": None}]))
     figure = units_figure(shown, canvas, axis, PALETTE, own["score"])
-    return _for_screen(figure, canvas, axis, text, [text.unit_name(row["code"]) for row in shown], shown)
+    return for_screen(figure, canvas, axis, text, [text.unit_name(row["code"]) for row in shown], shown)
 
 
-def _for_screen(
+def for_screen(
     figure: Figure,
     canvas: Canvas,
     axis: tuple[float, float],

@@ -105,7 +105,10 @@ def first_page(pack: Document) -> View:
 
 
 def _claims(text: ReportText, keys: list[str]) -> list[View]:
-    return [{**view, "kind": PICK_KINDS[view["verdict"]]} for view in claim_views(text, keys)]
+    return [
+        {**view, "kind": PICK_KINDS[view["verdict"]], "subject": text.pack["claims"][key]["subject"]}
+        for key, view in zip(keys, claim_views(text, keys), strict=True)
+    ]
 
 
 def _place_row(text: ReportText, pack: Document, row: Document) -> View:
@@ -129,16 +132,16 @@ def _place_row(text: ReportText, pack: Document, row: Document) -> View:
         "interval": interval_of(text, "score", row["interval"]),
         "band": band,
         "detail": detail,
-        "at": strip_marks(pack, row),
+        "at": strip_marks((float(pack["axis"][0]), float(pack["axis"][1])), row),
         "spoken": f"{text.spoken(score)} {text.spoken(position)}",
     }
 
 
-def strip_marks(pack: Document, row: Document) -> View | None:
+def strip_marks(axis: tuple[float, float], row: Document) -> View | None:
     """Where the parts of a strip stand, in per cent of its width; None where no score may be shown."""
     if row["score"] is None:
         return None
-    axis, strip = (float(pack["axis"][0]), float(pack["axis"][1])), row["strip"]
+    strip = row["strip"]
     quartiles = (strip and strip["quartiles"]) or (None, strip["median"] if strip else None, None)
     low, high = row["interval"] or (None, None)
     marks = {

@@ -1,21 +1,24 @@
-"""Who an agency is compared with: counts, facets and months of the edition it was placed in."""
+"""Who an agency is compared with: the edition and peer group of its report, or those that it chooses.
+
+The choice is in the address and nowhere else.
+"""
 
 import uuid
 
-from flask import Blueprint, Flask, abort, render_template
+from flask import Blueprint, Flask, Response, abort, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
+from cri.db.models import Wave
 from cri.domain.access import Permission
-from cri.domain.edition_change import rows_by_peers
+from cri.domain.errors import InputError
 from cri.services import waves
+from cri.services.comparisons import Comparison, compare
 from cri.services.context import Context
-from cri.services.editions import load_edition
-from cri.services.packs import load_pack
 from cri.web.access import requires
-from cri.web.parts import parts
-from cri.web.pool_view import window_of
-from cri.web.pool_words import TIERS, peers_word
-from cri.web.texts import number
+from cri.web.compared_view import choice_of, compared_with, fallback_notes, groups_of, move_rows
+from cri.web.results_figures import summary_figure
+from cri.web.results_view import first_page, text_of
+from cri.web.target_view import target_page, targets_plot
 
 views = Blueprint("compared", __name__, url_prefix="/results")
 
@@ -28,31 +31,68 @@ def init(app: Flask) -> None:
 @views.get("/<uuid:wave_id>/compared")
 @requires(Permission.READ_RESULTS)
 def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
-    """Never a name: how many agencies, of which kinds, from when."""
-    wave = waves.find_wave(ctx, wave_id)
-    pack = load_pack(ctx, wave_id)
-    if pack is None:
-        abort(404)
-    norm = pack["norm"]
-    found = load_edition(parts(), pack["instrument"]["code"], norm["edition"]) if norm else None
-    document = found.document if found else None
+    """Never a name: how many agencies, of which kinds, from when; where we stand; what an edition moved."""
+    wave, found = _comparison(ctx, wave_id)
+    page = first_page(found.pack)
     return render_template(
         "views/results/compared.html",
         wave=wave,
-        norm=norm,
-        edition=document,
-        window=window_of(document) if document else None,
-        agencies=number(len(document["members"])) if document else None,
-        chosen=peers_word(norm["peers"]) if norm else None,
-        groups=[
-            {
-                "name": peers_word(peers),
-                "agencies": number(row.agencies),
-                "tier": TIERS[row.tier],
-                "chosen": peers == norm["peers"],
-            }
-            for peers, row in rows_by_peers(document).items()
-        ]
-        if document
-        else [],
+        pack=found.pack,
+        choice=choice_of(found),
+        compared=compared_with(found),
+        groups=groups_of(found),
+        notes=fallback_notes(found),
+        moves=move_rows(text_of(found.pack), found.since),
+        moved=(found.since_edition, found.until_edition),
+        norm_claims=[claim for claim in page["claims"] if claim["subject"] == "norm"],
+        **page,
     )
+
+
+@views.get("/<uuid:wave_id>/compared.json")
+@requires(Permission.READ_RESULTS)
+def places_json(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
+    """The figure of the comparison, for plotly."""
+    _wave, found = _comparison(ctx, wave_id)
+    return _figure(summary_figure(found.pack, text_of(found.pack)))
+
+
+@views.get("/<uuid:wave_id>/targets")
+@requires(Permission.READ_RESULTS)
+def targets(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
+    """What to aim for, factor by factor, where that comes from, and what to mind."""
+    wave, found = _comparison(ctx, wave_id)
+    return render_template(
+        "views/results/targets.html",
+        wave=wave,
+        pack=found.pack,
+        choice=choice_of(found),
+        compared=compared_with(found),
+        **target_page(found),
+    )
+
+
+@views.get("/<uuid:wave_id>/targets.json")
+@requires(Permission.READ_RESULTS)
+def targets_json(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
+    """The figure of the targets, for plotly."""
+    _wave, found = _comparison(ctx, wave_id)
+    return _figure(targets_plot(found))
+
+
+def _comparison(ctx: Context, wave_id: uuid.UUID) -> tuple[Wave, Comparison]:
+    """The wave in the comparison that the address asks for; there is no page for one that cannot be."""
+    wave = waves.find_wave(ctx, wave_id)
+    try:
+        found = compare(ctx, wave_id, request.args.get("edition") or None, request.args.get("peers") or None)
+    except InputError:
+        abort(404)
+    if found is None:
+        abort(404)
+    return wave, found
+
+
+def _figure(figure: dict[str, object]) -> Response:
+    response = jsonify(figure)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

@@ -54,6 +54,7 @@ def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
         headline=headline(pack),
         reports=_reports(ctx, wave),
         others=[other for other in _scored(ctx) if other.id != wave_id],
+        factor_link=lambda code: url_for(".factor", wave_id=wave_id, code=code),
         **first_page(pack),
     )
 

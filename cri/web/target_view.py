@@ -1,0 +1,118 @@
+"""Targets in words, marks and numbers, ready for their page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cri.adapters.report_parts import along
+from cri.adapters.report_text import ReportText
+from cri.domain.claims import Claim, claim_document
+from cri.domain.figures import Canvas, axis_of, values_of
+from cri.domain.pack import section_of
+from cri.domain.target_figure import target_values, targets_figure
+from cri.domain.targets import Target
+from cri.services.comparisons import Comparison
+from cri.web.results_figures import PALETTE, ROW, WIDTH, for_screen
+from cri.web.results_view import PICK_KINDS, strip_marks, text_of
+from cri.web.texts import number
+
+Document = Mapping[str, Any]
+View = dict[str, Any]
+
+
+def target_page(found: Comparison) -> View:
+    """The page: a row for each factor and the index, its claim, and how many waves stand behind it."""
+    text = text_of(found.pack)
+    text.where = "targets"
+    rows = _rows(found)
+    axis = _axis(rows)
+    views = [
+        _row_view(text, row, target, claim, axis)
+        for row, (target, claim) in zip(rows, found.targets, strict=bool(found.targets))
+    ]
+    behind = _behind(found)
+    return {
+        "words": text.page_words(),
+        "rows": views,
+        "ends": [text.tick(end) for end in axis],
+        "any_target": any(row["target"] is not None for row in rows),
+        "achieved": any(target.basis == "achieved" for target, _claim in found.targets),
+        "pairs": number(min(pairs for pairs, _ in behind)) if behind else None,
+        "owners": number(min(owners for _, owners in behind)) if behind else None,
+        "shown": text.shown,
+    }
+
+
+def targets_plot(found: Comparison) -> dict[str, Any]:
+    """The figure, for plotly: the strip, the score, the way to the target."""
+    text, rows = text_of(found.pack), _rows(found)
+    axis = _axis(rows)
+    canvas = Canvas(WIDTH, (ROW,) * len(rows))
+    figure = targets_figure(rows, canvas, axis, {**PALETTE, "target": "--ink"})
+    names = [text.factor_name(row["code"]) for row in rows]
+    aims, base = figure["data"][1:], {**figure, "data": figure["data"][:1]}
+    made = for_screen(base, canvas, axis, text, names, rows)
+    aimed = [
+        (name, row["target"]) for name, row in zip(names, rows, strict=True) if row["target"] is not None
+    ]
+    aims[-1]["hoverinfo"] = "text"
+    aims[-1]["hovertext"] = [f"{name}: {text.number('score', target)}" for name, target in aimed]
+    return {**made, "data": [*made["data"], *aims]}
+
+
+def _rows(found: Comparison) -> list[View]:
+    """The pack's rows with their targets; without a comparison, rows without any."""
+    rows = section_of(found.pack, "summary")["rows"]
+    targets: list[Target | None] = [target for target, _claim in found.targets]
+    targets = targets or [None] * len(rows)
+    return [
+        {**row, "target": target.score if target else None, "found": _found(row, target)}
+        for row, target in zip(rows, targets, strict=True)
+    ]
+
+
+def _found(row: Document, target: Target | None) -> float | None:
+    """The score from which the next wave, if as large, would likely find the rise."""
+    if target is None or target.score is None or target.detectable is None:
+        return None
+    return float(row["score"]) + target.detectable
+
+
+def _axis(rows: list[View]) -> tuple[float, float]:
+    return axis_of([*values_of(rows), *target_values(rows)])
+
+
+def _row_view(text: ReportText, row: View, target: Target, claim: Claim, axis: tuple[float, float]) -> View:
+    said = claim_document(claim)
+    marks = strip_marks(axis, row)
+    aim = row["target"]
+    if marks is not None:
+        marks["target"] = None if aim is None else along(axis, aim)
+        seen = row["found"]
+        marks["found"] = along(axis, seen) if seen is not None and seen <= axis[1] else None
+    return {
+        "code": row["code"],
+        "is_index": row["code"] == "index",
+        "name": text.factor_name(row["code"]),
+        "few": row["score"] is None,
+        "score": text.number("score", row["score"]),
+        "target": text.number("score", aim),
+        "rise": text.number("difference", target.rise),
+        "typical": text.number("difference", target.typical),
+        "by_itself": text.number("difference", target.by_itself),
+        "detectable": text.number("difference", target.detectable),
+        "below": target.below_detectable,
+        "low": target.rises_by_itself,
+        "at": marks,
+        "sentence": text.sentence(said),
+        "spoken": text.spoken(said),
+        "verdict": said["verdict"],
+        "verdict_word": text.verdict(said),
+        "kind": PICK_KINDS[said["verdict"]],
+        "reason": text.reason(said),
+    }
+
+
+def _behind(found: Comparison) -> list[tuple[int, int]]:
+    """(pairs of waves, their owners) of each distribution of achieved changes in the edition."""
+    changes = (found.edition or {}).get("changes") or {"cells": ()}
+    return [(cell["pairs"], cell["owners"]) for cell in changes["cells"]]

@@ -11,6 +11,7 @@ from typing import Final
 from cri.domain.instrument import AttentionItem, Instrument, ProfileQuestion, Scale
 from cri.domain.sealed_sheet import FAST_SECONDS
 from cri.domain.sheet import DONT_KNOW, NO_OPTION, UNANSWERED
+from cri.domain.unseen import unseen_character
 
 UNIT: Final = "unit"
 SECONDS: Final = "seconds"
@@ -81,6 +82,8 @@ class AnswerColumn:
             return "is empty"
         if len(cell) > LONGEST_CELL:
             return f"is {len(cell):,} characters long"
+        if unseen := unseen_character(text):
+            return unseen
         if self.wrong == _OFF_SCALE:
             if text.casefold() in _NOTHING_SAID:
                 return f"{text} is {self.wrong}, and does not say whether that is unanswered or don't know"

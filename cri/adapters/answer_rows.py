@@ -9,10 +9,11 @@ import numpy.typing as npt
 from cri.adapters.answer_columns import LONGEST_CELL, UNIT, AnswerColumn, answer_columns
 from cri.adapters.csv_blocks import TextColumn, read_columns
 from cri.adapters.csv_tables import CsvTable, Row
-from cri.adapters.unit_tables import MOST_UNITS, unseen_character
+from cri.adapters.unit_tables import MOST_UNITS
 from cri.domain.errors import InputError, InputProblem, ProblemList
 from cri.domain.instrument import Instrument
 from cri.domain.sheet import NO_UNIT, UNANSWERED, AnswerSheet, Unit
+from cri.domain.unseen import unseen_character
 
 Int8 = npt.NDArray[np.int8]
 Int32 = npt.NDArray[np.int32]
@@ -128,12 +129,12 @@ class AnswerRows:
 
     def _unit_problem(self, cell: str) -> tuple[str, str]:
         """(what is wrong with a cell that names no unit, what is expected). Raises InputError: too many."""
-        if self.units is not None:
-            return f"{cell.strip()[:40]} is not a unit", "a code of the file of units, or nothing"
         if len(cell) > LONGEST_CELL:
             return f"is {len(cell):,} characters long", f"at most {LONGEST_CELL}"
         if unseen := unseen_character(cell.strip()):
             return unseen, "letters, digits, signs and blanks"
+        if self.units is not None:
+            return f"{cell.strip()[:40]} is not a unit", "a code of the file of units, or nothing"
         # No use in reading on: every row to come would be wrong in the same way.
         what = f"more than {MOST_UNITS:,} codes: a column of unit codes, not of people?"
         raise InputError([InputProblem(what, f"{self.table.path}: column {UNIT}", "a code for each unit")])

@@ -16,6 +16,7 @@ from typing import BinaryIO, Final
 
 from cri.adapters.csv_lines import UTF8, CsvLines
 from cri.domain.errors import InputError, InputProblem, ProblemList
+from cri.domain.unseen import unseen_character
 
 MOST_BYTES: Final = 1 << 30
 """The largest file that is read: 12 million respondents with 42 items."""
@@ -224,6 +225,8 @@ def _check_header(table: CsvTable) -> None:
         wrong = None
         if not name:
             wrong = ("has no name", "a name in the header for each column")
+        elif unseen := unseen_character(name):
+            wrong = (unseen, "a name of letters, digits and signs")
         elif name in seen:
             wrong = (f"{name} comes twice", "each column once")
         if wrong:

@@ -9,6 +9,7 @@ from cri.adapters.unit_tables import head_count
 from cri.domain.errors import InputError, InputProblem, ProblemList
 from cri.domain.instrument import Instrument
 from cri.domain.sheet import NO_OPTION, NO_UNIT, AnswerSheet
+from cri.domain.unseen import unseen_character
 
 UNIT_MARGIN: Final = "unit"
 MOST_MARGINS: Final = 4
@@ -85,6 +86,9 @@ def _row_problem(
     found: Mapping[str, Mapping[str, int]],
 ) -> InputProblem | None:
     margin, level, people = (values[column] for column in _COLUMNS)
+    for column in _COLUMNS:
+        if unseen := unseen_character(values[column]):
+            return table.problem(row, column, unseen, "letters, digits, signs and blanks")
     if margin not in levels:
         expected = f"one of {', '.join(levels)}" if levels else "units or profile questions in the answers"
         return table.problem(row, "margin", f"{margin[:40]} is no margin", expected)

@@ -7,6 +7,7 @@ from typing import Final
 from cri.adapters.csv_tables import CsvTable, open_table
 from cri.domain.errors import InputError, InputProblem, ProblemList
 from cri.domain.sheet import Unit, units_in_cycles
+from cri.domain.unseen import unseen_character
 
 MOST_UNITS: Final = 20_000
 """Units of one wave. A unit is a group of people, so more of them is a sign of a column of people."""
@@ -14,8 +15,6 @@ MOST_UNITS: Final = 20_000
 _REQUIRED = ("code", "parent", "name")
 _COLUMNS = (*_REQUIRED, "headcount")
 _LONGEST = 200
-# Control characters, and those that turn the direction of what stands around them on a page or in a terminal.
-_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 _HEADCOUNT = re.compile(r"([0-9]{1,9})(?:[.,]0)?")
 
 
@@ -52,12 +51,6 @@ def unit_table(path: Path) -> tuple[Unit, ...]:
         problems.add(InputProblem("holds no units", str(path), "a row for each unit"))
     problems.raise_any()
     return tuple(units)
-
-
-def unseen_character(text: str) -> str | None:
-    """What is wrong with a code or name that holds a character nobody can see; None for nothing."""
-    found = _UNSEEN.search(text)
-    return f"holds a character that cannot be seen (U+{ord(found[0]):04X})" if found else None
 
 
 def head_count(text: str) -> int | None:

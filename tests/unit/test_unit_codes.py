@@ -134,3 +134,23 @@ def test_the_command_ends_with_2_and_one_line(tmp_path: Path) -> None:
     arguments = ["score", str(answered), "--instrument", str(tmp_path), "--units", str(path)]
     result = CliRunner().invoke(cli, arguments)
     assert (result.exit_code, result.stdout, len(result.stderr.splitlines())) == (2, "", 1)
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "where"),
+    [("a,b\u200b,unit", "1,2,x", "row 1, column 2"), ("a,b,unit", "1\u200b,2,x", "row 2, column a")],
+)
+def test_unseen_characters_elsewhere_are_named_too(tmp_path: Path, header: str, row: str, where: str) -> None:
+    """A name or number that looks right is not said to be wrong without the reason."""
+    path = tmp_path / "answers.csv"
+    path.write_text(f"{header}\n{row}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=f"{where}: holds a character that cannot be seen .U.200B"):
+        answer_table(path, ASKED, None, 0)
+
+
+def test_a_code_with_a_byte_order_mark_in_it_is_not_just_unknown(tmp_path: Path) -> None:
+    path = tmp_path / "answers.csv"
+    path.write_text("a,b,unit\n1,2,no\ufeffrth\n", encoding="utf-8")
+    known = unit_table(units(tmp_path, ["north,,North"]))
+    with pytest.raises(InputError, match=r"column unit: holds a character that cannot be seen .U.FEFF"):
+        answer_table(path, ASKED, known, 0)

@@ -83,6 +83,12 @@ def keyed_steps(column: Int8, item: Item, scale: Scale, left_out: Int64 | None =
     return steps
 
 
+def count_dont_know(column: Int8, left_out: Int64 | None) -> int:
+    """How many said "don't know". `column`: int8 (respondents,); `left_out`: rows that do not count."""
+    found = int(np.count_nonzero(column == DONT_KNOW))
+    return found if left_out is None else found - int(np.count_nonzero(column[left_out] == DONT_KNOW))
+
+
 def who_answered(sheet: AnswerSheet) -> npt.NDArray[np.bool_]:
     """Who answered at least one item: bool (respondents,)."""
     answered = np.zeros(sheet.respondents, dtype=bool)

@@ -8,9 +8,10 @@ from functools import reduce
 import numpy as np
 import numpy.typing as npt
 
-from cri.domain.answer_columns import UInt8
+from cri.domain.answer_columns import UInt8, check_points, count_dont_know, keyed_steps
 from cri.domain.histograms import Counting, Group, GroupSums, group_sums
 from cri.domain.instrument import Factor, Instrument, Scale
+from cri.domain.sheet import AnswerSheet
 from cri.domain.side_by_side import row_parts, side_by_side
 
 Bool = npt.NDArray[np.bool_]
@@ -49,10 +50,43 @@ class FactorValues:
         return np.array(table)[self.codes]
 
 
-def factor_values(factor: Factor, scale: Scale, steps: list[UInt8]) -> tuple[FactorValues, Bool]:
+@dataclass(frozen=True, eq=False)
+class FactorAnswers:
+    """The columns of one factor, read.
+
+    For each item `steps`, as from `keyed_steps`, and `dont_know`, how many said so. `answered`: bool
+    (respondents,), who answered any of them; `value`: what each scores.
+    """
+
+    factor: Factor
+    steps: list[UInt8]
+    dont_know: list[int]
+    answered: Bool
+    value: FactorValues
+
+
+def read_factor(
+    instrument: Instrument, factor: Factor, sheet: AnswerSheet, left_out: Int64 | None = None
+) -> FactorAnswers:
+    """One factor of a sheet. `left_out`: rows that count as having answered nothing.
+
+    Raises ValueError for an answer off the scale.
+    """
+    scale, columns = instrument.scale, list(sheet.answers[:, instrument.columns[factor.code]].T)
+    check_points(columns, scale)
+    steps = [
+        keyed_steps(column, item, scale, left_out) for column, item in zip(columns, factor.items, strict=True)
+    ]
+    value, answered = _factor_values(factor, scale, steps)
+    return FactorAnswers(
+        factor, steps, [count_dont_know(column, left_out) for column in columns], answered, value
+    )
+
+
+def _factor_values(factor: Factor, scale: Scale, steps: list[UInt8]) -> tuple[FactorValues, Bool]:
     """(values, answered): each respondent's factor score, and who answered any of its items: bool.
 
-    `steps`: for each item as from `keyed_steps`. Who has as many answers as a score needs is coded by their
+    Who has as many answers as a score needs is coded by their
     number and the sum of their steps above the lowest point.
     """
     items, needed = len(factor.items), factor.needed

@@ -13,7 +13,7 @@ from cri.domain.sheet import AnswerSheet, unit_parents
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 
-_MOST_TOGETHER = 2048  # combinations of options counted together: with a factor's values they fit the cache
+_MOST_TOGETHER = 1024  # combinations of options counted together: with a factor's values they fit the cache
 
 _Question = tuple[npt.NDArray[np.int8], int]  # option of each respondent, -1 for none; how many with "none"
 

@@ -1,18 +1,16 @@
 """How items were answered, by everybody and in each unit."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from cri.domain.answer_columns import UInt8
+from cri.domain.factor_values import FactorAnswers
 from cri.domain.histograms import Counting, Group, GroupSums, WholeWeights, group_sums, histogram
-from cri.domain.instrument import Factor, Item, Scale
-from cri.domain.sheet import DONT_KNOW
+from cri.domain.instrument import Item, Scale
 from cri.domain.statistics import Moments
 
-Int8 = npt.NDArray[np.int8]
 Int64 = npt.NDArray[np.int64]
 
 
@@ -58,19 +56,13 @@ class ItemCounts:
 
 
 def count_items(
-    factor: Factor,
-    scale: Scale,
-    steps: Sequence[UInt8],
-    dont_know: Sequence[int],
-    unit: Group,
-    counting: Counting,
+    answers: FactorAnswers, scale: Scale, unit: Group, counting: Counting
 ) -> tuple[tuple[ItemCounts, ...], Int64]:
     """(items, by unit): the items of a factor; and int64 (units, items, points), keyed answers in each unit.
 
-    `steps`: uint8 (respondents,) each, as from `keyed_steps`; `dont_know`: how many said so. Two
-    items are counted at a time, since counting costs by the respondent.
+    Two items are counted at a time, since counting costs by the respondent.
     """
-    base, weights = scale.points + 1, counting.weights
+    steps, base, weights = answers.steps, scale.points + 1, counting.weights
     kind = np.uint8 if base * base <= np.iinfo(np.uint8).max else np.uint16
     nobody_apart = Group(np.zeros(len(steps[0]), dtype=np.int32), 1)
     by_unit = np.zeros((len(steps), scale.points, unit.bins), dtype=np.int64)
@@ -89,7 +81,7 @@ def count_items(
     everybody[:, 0, 1:] = by_unit.sum(axis=2)
     items = tuple(
         _item_counts(item, scale, unknown, counts, weights)
-        for item, unknown, counts in zip(factor.items, dont_know, everybody, strict=True)
+        for item, unknown, counts in zip(answers.factor.items, answers.dont_know, everybody, strict=True)
     )
     return items, by_unit.transpose(2, 0, 1)
 
@@ -100,12 +92,6 @@ def count_item(
     """One item by itself, answered by everybody. `steps`: as from `keyed_steps`."""
     counts = histogram(steps.astype(np.int64), scale.points + 1, weights)
     return _item_counts(item, scale, dont_know, counts, weights)
-
-
-def count_dont_know(column: Int8, left_out: Int64 | None) -> int:
-    """How many said "don't know". `column`: int8 (respondents,); `left_out`: rows that do not count."""
-    found = int(np.count_nonzero(column == DONT_KNOW))
-    return found if left_out is None else found - int(np.count_nonzero(column[left_out] == DONT_KNOW))
 
 
 def _item_counts(

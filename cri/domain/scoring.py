@@ -5,18 +5,20 @@ items if at least two thirds are answered; the agency's is the mean over respond
 100 (x - min) / (max - min). No loop over respondents; units by counting, then adding up the tree.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from cri.domain.answer_columns import UInt8, check_fits, check_points, keyed_steps
-from cri.domain.factor_values import FactorValues, factor_values, index_sums
+from cri.domain.answer_columns import check_fits, count_dont_know, keyed_steps
+from cri.domain.factor_values import FactorAnswers, FactorValues, index_sums, read_factor
 from cri.domain.groupings import Groupings, read_groupings
 from cri.domain.histograms import Counting, Group, GroupSums, WholeWeights, group_sums
-from cri.domain.instrument import Factor, Instrument, Item, Scale
-from cri.domain.item_counts import ItemCounts, count_dont_know, count_item, count_items
+from cri.domain.instrument import Factor, Instrument, Scale
+from cri.domain.item_counts import ItemCounts, count_item, count_items
 from cri.domain.pair_sums import PairSums, count_pairs
 from cri.domain.sheet import AnswerSheet, subtree_sums
 from cri.domain.side_by_side import side_by_side
@@ -89,23 +91,23 @@ def sum_wave(
     groups = read_groupings(instrument, sheet)
     left_out = None if excluded is None else np.flatnonzero(excluded)
     counting = Counting(sheet.respondents, weights)
-
-    def one(factor: Factor) -> tuple[FactorSums, FactorValues, Bool]:
-        columns = list(sheet.answers[:, instrument.columns[factor.code]].T)
-        check_points(columns, instrument.scale)
-        steps = [
-            keyed_steps(column, item, instrument.scale, left_out)
-            for column, item in zip(columns, factor.items, strict=True)
-        ]
-        value, answered = factor_values(factor, instrument.scale, steps)
-        unknown = [count_dont_know(column, left_out) for column in columns]
-        sums = _factor_sums(factor, instrument.scale, steps, unknown, value, groups, counting)
-        return sums, value, answered
-
-    found = side_by_side(one, instrument.factors, sheet.respondents)
-    usable = np.asarray(reduce(np.logical_or, (answered for _, _, answered in found)))
-    values = tuple(value for _, value, _ in found)
-    own, options, halves = _usable_groups(groups, usable, counting)
+    read = side_by_side(
+        lambda factor: read_factor(instrument, factor, sheet, left_out),
+        instrument.factors,
+        sheet.respondents,
+    )
+    values = tuple(one.value for one in read)
+    usable = np.asarray(reduce(np.logical_or, (one.answered for one in read)))
+    # Many small jobs, so that no core waits long for the other at the end.
+    jobs: list[Callable[[], Any]] = [
+        *(partial(_scores_in_groups, value, groups, counting) for value in values),
+        *(partial(_items_in_units, one, instrument.scale, groups, counting) for one in read),
+        *(partial(count_pairs, one.steps, instrument.scale.points, counting) for one in read),
+        partial(_usable_groups, groups, usable, counting),
+        partial(_outcomes, instrument, sheet, left_out, weights),
+    ]
+    *found, (own, options, halves), outcomes = side_by_side(lambda job: job(), jobs, sheet.respondents)
+    by_kind = (found[start : start + len(read)] for start in range(0, len(found), len(read)))
     return WaveSums(
         responses=sheet.respondents,
         excluded=0 if left_out is None else len(left_out),
@@ -114,36 +116,37 @@ def sum_wave(
         options=options,
         halves=halves,
         index=index_sums(instrument, values, counting),
-        factors=tuple(sums for sums, _, _ in found),
-        outcomes=_outcomes(instrument, sheet, left_out, weights),
+        factors=tuple(
+            _factor_sums(factor.code, scores, items, pairs)
+            for factor, scores, items, pairs in zip(instrument.factors, *by_kind, strict=True)
+        ),
+        outcomes=outcomes,
         values=values,
     )
 
 
 def score_everybody(instrument: Instrument, sheet: AnswerSheet) -> tuple[GroupSums, ...]:
     """Each factor's scores of everybody, unweighted: one group. Of a sheet of this instrument."""
-    found = []
-    for factor in instrument.factors:
-        columns = sheet.answers[:, instrument.columns[factor.code]].T
-        steps = [
-            keyed_steps(column, item, instrument.scale)
-            for column, item in zip(columns, factor.items, strict=True)
-        ]
-        value, _ = factor_values(factor, instrument.scale, steps)
-        counts = np.bincount(value.codes, minlength=len(value.values))
-        found.append(group_sums(counts[None, None], value.values, value.parts))
-    return tuple(found)
+    values = [read_factor(instrument, factor, sheet).value for factor in instrument.factors]
+    counts = [np.bincount(value.codes, minlength=len(value.values)) for value in values]
+    return tuple(
+        group_sums(count[None, None], value.values, value.parts)
+        for value, count in zip(values, counts, strict=True)
+    )
 
 
-def _factor_sums(
-    factor: Factor,
-    scale: Scale,
-    steps: list[UInt8],
-    dont_know: list[int],
-    value: FactorValues,
-    groups: Groupings,
-    counting: Counting,
-) -> FactorSums:
+@dataclass(frozen=True, eq=False)
+class _Scores:
+    """Of one factor what `FactorSums` says of the scores in each group."""
+
+    whole: GroupSums
+    units: GroupSums
+    own: GroupSums
+    options: tuple[GroupSums, ...]
+    halves: GroupSums | None
+
+
+def _scores_in_groups(value: FactorValues, groups: Groupings, counting: Counting) -> _Scores:
     def sums_of(counts: Int64) -> GroupSums:
         return group_sums(counts, value.values, value.parts, counting.weights)
 
@@ -156,17 +159,35 @@ def _factor_sums(
         for part in together.apart(counting.table(together.group, value.codes, size))
     ]
     halves = split.pop() if groups.halves else None
-    items, item_units = count_items(factor, scale, steps, dont_know, groups.unit, counting)
-    return FactorSums(
-        code=factor.code,
+    return _Scores(
         whole=sums_of(by_unit.sum(axis=1, keepdims=True)),
         units=GroupSums(subtree_sums(own.sums, groups.parents), own.parts, own.weights),
         own=own.unweighted(),
         options=tuple(split),
         halves=halves,
-        items=items,
-        item_units=subtree_sums(item_units[1:], groups.parents),
-        pairs=count_pairs(steps, scale.points, counting),
+    )
+
+
+def _items_in_units(
+    answers: FactorAnswers, scale: Scale, groups: Groupings, counting: Counting
+) -> tuple[tuple[ItemCounts, ...], Int64]:
+    items, own = count_items(answers, scale, groups.unit, counting)
+    return items, subtree_sums(own[1:], groups.parents)
+
+
+def _factor_sums(
+    code: str, scores: _Scores, items: tuple[tuple[ItemCounts, ...], Int64], pairs: PairSums
+) -> FactorSums:
+    return FactorSums(
+        code=code,
+        whole=scores.whole,
+        units=scores.units,
+        own=scores.own,
+        options=scores.options,
+        halves=scores.halves,
+        items=items[0],
+        item_units=items[1],
+        pairs=pairs,
     )
 
 
@@ -178,15 +199,9 @@ def _usable_groups(
     def count(group: Group) -> Int64:
         return counting.table(group, usable.view(np.uint8), 2, plain=True)[:, :, 1:]
 
-    every = [groups.unit, *(together.group for together in groups.together)]
-    units, *combinations = side_by_side(count, every, len(usable))
-    found = [
-        part[0, :, 0]
-        for together, counts in zip(groups.together, combinations, strict=True)
-        for part in together.apart(counts)
-    ]
+    found = [part[0, :, 0] for together in groups.together for part in together.apart(count(together.group))]
     halves = found.pop() if groups.halves else None
-    return units[0, 1:, 0], tuple(found), halves
+    return count(groups.unit)[0, 1:, 0], tuple(found), halves
 
 
 def _outcomes(
@@ -195,13 +210,16 @@ def _outcomes(
     if sheet.outcomes is None:
         return ()
     scale = instrument.scale
-
-    def one(item: Item, column: Int8) -> ItemCounts:
-        steps, unknown = keyed_steps(column, item, scale, left_out), count_dont_know(column, left_out)
-        return count_item(item, scale, steps, unknown, weights)
-
-    columns = zip(instrument.outcomes, sheet.outcomes.T, strict=True)
-    return tuple(side_by_side(lambda pair: one(*pair), columns, sheet.respondents))
+    return tuple(
+        count_item(
+            item,
+            scale,
+            keyed_steps(column, item, scale, left_out),
+            count_dont_know(column, left_out),
+            weights,
+        )
+        for item, column in zip(instrument.outcomes, sheet.outcomes.T, strict=True)
+    )
 
 
 def keyed(answers: Int8, factor: Factor, scale: Scale) -> Int8:

@@ -1,6 +1,7 @@
 """Files kept outside the database: a folder by default, any S3-compatible store by a URL."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from obstore.store import LocalStore, ObjectStore, from_url
@@ -33,6 +34,11 @@ class BlobStore:
     def keys(self, prefix: str) -> list[str]:
         """All keys below `prefix`, sorted."""
         return sorted(entry["path"] for batch in self._store.list(prefix) for entry in batch)
+
+    def older(self, prefix: str, moment: datetime) -> list[str]:
+        """Keys below `prefix` that were last written before `moment`, by the store's clock."""
+        found = (entry for batch in self._store.list(prefix) for entry in batch)
+        return sorted(entry["path"] for entry in found if entry["last_modified"] < moment)
 
     def delete(self, key: str) -> None:
         """Remove the file; removing it twice is harmless."""

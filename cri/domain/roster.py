@@ -2,19 +2,31 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from cri.domain.roster_problems import ROSTER, TREE, RowProblem
 from cri.domain.sheet import Unit, units_in_cycles
+from cri.domain.unseen import find_unseen
 
 MOST_ROWS: Final = 200_000
-MOST_CHARACTERS: Final = {"code": 60, "parent": 60, "unit": 60, "name": 300, "email": 254, "language": 10}
+MOST_UNITS: Final = 20_000
+SURNAME: Final = "surname"
+MOST_CHARACTERS: Final = {
+    "code": 60,
+    "parent": 60,
+    "unit": 60,
+    "name": 300,
+    SURNAME: 150,
+    "email": 254,
+    "language": 10,
+}
 UNIT_COLUMNS: Final = ("code", "parent", "name")
 PERSON_COLUMNS: Final = ("name", "email", "unit", "language")
-MAY_BE_BLANK: Final = frozenset({"parent", "language"})
-MAY_BE_MISSING: Final = frozenset({"language"})
+MAY_BE_BLANK: Final = frozenset({"parent", "language", SURNAME})
+MAY_BE_MISSING: Final = frozenset({"language", SURNAME})
 _LABEL = r"\w(?:[\w-]*\w)?"
 _EMAIL = re.compile(rf"[^\s@,;:<>()\"\[\]\\]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 
@@ -57,6 +69,9 @@ def is_email(text: str) -> bool:
 def read_units(table: Table) -> tuple[tuple[Unit, ...], list[RowProblem]]:
     """The units of a table with code, parent and name: one tree, each code once. And all that is wrong."""
     records, problems = _records(table, UNIT_COLUMNS)
+    if len(records) > MOST_UNITS:
+        values = {"most": f"{MOST_UNITS:,}"}
+        return (), [RowProblem(table.part, "too_many_units", records[MOST_UNITS][0], values=values)]
     row_of, repeated = _first_rows(table.part, records, "code")
     units = tuple(
         Unit(record["code"], record["parent"] or None, record["name"])
@@ -67,18 +82,22 @@ def read_units(table: Table) -> tuple[tuple[Unit, ...], list[RowProblem]]:
 
 
 def read_people(
-    table: Table, units: Collection[str], languages: Sequence[str]
+    table: Table, units: Sequence[Unit], languages: Sequence[str]
 ) -> tuple[tuple[PersonRow, ...], list[RowProblem]]:
-    """The people of a table with name, email, unit and perhaps language. And all that is wrong.
+    """The people of a table with name, email, unit and perhaps surname, language. And all that is wrong.
 
-    units: codes that a person may be in; languages: codes of the survey's languages.
+    units: where a person may be, by code or, where only one unit has it, by name; languages: codes of the
+    survey's languages.
     """
-    records, problems = _records(table, PERSON_COLUMNS)
+    records, problems = _records(table, (*PERSON_COLUMNS, SURNAME))
+    code_of = _codes_by_name(units)
     for _, record in records:
+        record["name"] = f"{record['name']} {record[SURNAME]}".strip()
+        record["unit"] = code_of.get(record["unit"].casefold(), record["unit"])
         record["email"] = record["email"].lower()
         record["language"] = record["language"].lower()
     row_of, repeated = _first_rows(table.part, records, "email")
-    known, offered = frozenset(units), frozenset((*languages, ""))
+    known, offered = frozenset(unit.code for unit in units), frozenset((*languages, ""))
     for row, record in records:
         if record["email"] and not is_email(record["email"]):
             problems.append(_wrong("bad_email", row, "email", record["email"]))
@@ -93,6 +112,15 @@ def read_people(
         if row_of.get(record["email"]) == row
     )
     return people, problems + repeated
+
+
+def _codes_by_name(units: Sequence[Unit]) -> Mapping[str, str]:
+    """Code of each unit whose name is no other's name, and nobody's code."""
+    codes = {unit.code.casefold() for unit in units}
+    names = Counter(unit.name.casefold() for unit in units)
+    return {
+        name: unit.code for unit in units if names[name := unit.name.casefold()] == 1 and name not in codes
+    }
 
 
 def _wrong(kind: str, row: int, column: str, value: str, **values: str) -> RowProblem:
@@ -129,7 +157,7 @@ def _records(table: Table, columns: tuple[str, ...]) -> tuple[list[Record], list
 
 
 def _header_problems(part: str, names: list[str], columns: tuple[str, ...]) -> list[RowProblem]:
-    wanted = ", ".join(columns)
+    wanted = ", ".join(column for column in columns if column != SURNAME)
     missing = [
         RowProblem(part, "missing_column", 1, name, {"value": name, "columns": wanted})
         for name in columns
@@ -152,7 +180,7 @@ def _cell_problems(part: str, row: int, record: dict[str, str]) -> list[RowProbl
         elif len(cell) > MOST_CHARACTERS[column]:
             values = {"length": str(len(cell)), "most": str(MOST_CHARACTERS[column])}
             problems.append(RowProblem(part, "too_long", row, column, values))
-        elif not cell.isprintable():
+        elif find_unseen(cell) is not None or (column == "email" and not cell.isprintable()):
             problems.append(RowProblem(part, "unprintable", row, column))
     return problems
 

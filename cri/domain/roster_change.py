@@ -94,6 +94,47 @@ def plan_change(present: Present, coming: Organisation, default_language: str) -
     )
 
 
+@dataclass(frozen=True, slots=True)
+class UnitCount:
+    """What a change means for the people directly in one unit."""
+
+    code: str
+    name: str
+    before: int
+    new: int
+    arrive: int
+    move_away: int
+    gone: int
+
+    @property
+    def after(self) -> int:
+        """People afterwards."""
+        return self.before + self.new + self.arrive - self.move_away - self.gone
+
+
+def count_by_unit(present: Present, change: Change) -> tuple[UnitCount, ...]:
+    """Units whose people change, by name: new (or back), moved in and out, gone."""
+    unit_of = {person.row.email: person.row.unit for person in present.people if person.active}
+    moved = [row for row in change.people_changed if unit_of[row.email] != row.unit]
+    new = Counter(row.unit for row in (*change.people_added, *change.people_back))
+    arrive = Counter(row.unit for row in moved)
+    away = Counter(unit_of[row.email] for row in moved)
+    gone = Counter(unit_of[row.email] for row in change.people_deactivated)
+    before = Counter(unit_of.values())
+    names = {unit.code: unit.name for unit in (*present.units, *change.units_changed, *change.units_added)}
+    counts = [
+        UnitCount(code, names[code], before[code], new[code], arrive[code], away[code], gone[code])
+        for code in {*new, *arrive, *away, *gone}
+    ]
+    return tuple(sorted(counts, key=lambda count: (count.name, count.code)))
+
+
+def moved_people(present: Present, change: Change) -> tuple[PersonRow, ...]:
+    """Those who stay and would be in another unit."""
+    unit_of = {person.row.email: person.row.unit for person in present.people}
+    return tuple(row for row in change.people_changed if unit_of[row.email] != row.unit)
+
+
 def _with_language(row: PersonRow, present: PresentPerson | None, default_language: str) -> PersonRow:
     """A blank language leaves what is known; somebody new gets the survey's first."""
     return replace(row, language=row.language or (present.row.language if present else default_language))

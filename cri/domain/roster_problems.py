@@ -28,6 +28,11 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "not_utf8": (N_("a character is not UTF-8"), N_("CSV saved as UTF-8, or an Excel file (.xlsx)")),
         "too_large": (N_("the file is too large"), N_("at most %(most)s MB")),
         "too_many_rows": (N_("there are too many rows"), N_("at most %(most)s")),
+        "too_many_columns": (N_("there are too many columns"), N_("at most %(most)s")),
+        "too_many_units": (
+            N_("this is one unit too many"),
+            N_("at most %(most)s: a unit is a group of people"),
+        ),
         "empty": (N_("there are no rows"), N_("a heading line and a line for each entry")),
         "missing_column": (N_("the column %(value)s is missing"), N_("the columns %(columns)s")),
         "repeated_column": (N_("the column %(value)s comes twice"), N_("each column once")),
@@ -37,6 +42,7 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "unprintable": (N_("it holds characters that cannot be printed"), N_("plain text")),
         "bad_email": (N_("“%(value)s” is not an e-mail address"), N_("an address such as name@example.org")),
         "repeated": (N_("“%(value)s” is already in row %(row)s"), N_("each one once")),
+        "on_roster": (N_("“%(value)s” is on the roster already"), N_("somebody new")),
         "unknown_language": (N_("“%(value)s” is not a language of the survey"), N_("one of %(languages)s")),
         "unknown_parent": (
             N_("“%(value)s” is not a unit"),

@@ -59,7 +59,7 @@ def wave_facts(wave: Wave, time_zone: str) -> list[dict[str, str]]:
 def draft_steps(wave: Wave, missing: Sequence[Missing]) -> list[dict[str, Any]]:
     """The checklist that becomes the wave."""
     edit = url_for("waves.edit", wave_id=wave.id)
-    people = url_for("organisation.start")
+    people = url_for("roster_import.start")
     steps = [
         (_("Name, languages and words"), edit, None, ()),
         (_("Units of the organisation"), people, _("Bring in the tree of units."), (Missing.TREE,)),

@@ -40,6 +40,8 @@ STEWARD = Duty.STEWARD.value
 ELSEWHERE = {
     "draft_id": uuid.UUID(int=7),
     "contribution_id": uuid.UUID(int=8),
+    "person_id": uuid.UUID(int=9),
+    "event_id": uuid.UUID(int=10),
     "step": "preview",
     "number": 1,
 }

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from cri.adapters.roster_files import table_from_text
-from cri.db.models import Invitation, OrganisationUnit, Person, RosterDraft
+from cri.db.models import Invitation, OrganisationUnit, Person
 from cri.db.queries.organisation import people_per_unit, present_organisation, present_units
 from cri.db.session import enter_agency
 from cri.domain.roster_problems import ROSTER, TREE
@@ -39,7 +39,7 @@ def people(*numbers: int, unit: str = "north") -> str:
     return HEAD + "".join(f"Person {n},p{n}@example.org,{unit},en\n" for n in numbers)
 
 
-def look(ctx: Context, tree: str = "", roster: str = "") -> Preview:
+def look(ctx: Context, tree: str = "", roster: str = "") -> tuple[str, Preview]:
     tables = [
         table_from_text(part, text) if text else None for part, text in ((TREE, tree), (ROSTER, roster))
     ]
@@ -51,52 +51,52 @@ def active(ctx: Context) -> set[str]:
 
 
 def test_a_preview_stores_nothing_of_the_organisation_and_accepting_stores_exactly_it(ctx: Context) -> None:
-    shown = look(ctx, TREE_TEXT, people(1, 2))
+    key, shown = look(ctx, TREE_TEXT, people(1, 2))
     assert [unit.code for unit in shown.change.units_added] == ["all", "north", "south"]
     assert len(shown.change.people_added) == 2
     assert present_units(ctx.session, ctx.agency_id) == ()
     assert active(ctx) == set()
-    assert accept(ctx, shown.digest, sure=False) == shown.change
+    assert accept(ctx, key, shown.digest, sure=False) == shown.change
     assert present_units(ctx.session, ctx.agency_id) == (
         Unit("all", None, "The agency"),
         Unit("north", "all", "North"),
         Unit("south", "all", "South"),
     )
     assert active(ctx) == {"p1@example.org", "p2@example.org"}
-    assert pending(ctx) is None
+    assert pending(ctx, key) is None
 
 
 def test_a_preview_is_accepted_once_and_by_whoever_made_it(ctx: Context) -> None:
-    shown = look(ctx, TREE_TEXT, people(1))
+    key, shown = look(ctx, TREE_TEXT, people(1))
     account = create_account(ctx.session, ctx.parts.secrets, f"{uuid.uuid4().hex}@example.org", PASSWORD)
     colleague = replace(ctx, actor=Actor(account, "administrator"))
     with pytest.raises(PreviewGoneError):
-        accept(colleague, shown.digest, sure=True)
-    accept(ctx, shown.digest, sure=False)
+        accept(colleague, key, shown.digest, sure=True)
+    accept(ctx, key, shown.digest, sure=False)
     with pytest.raises(PreviewGoneError):
-        accept(ctx, shown.digest, sure=True)
+        accept(ctx, key, shown.digest, sure=True)
 
 
 def test_what_changed_meanwhile_is_shown_again_before_it_is_accepted(ctx: Context) -> None:
     import_tree_and_roster(ctx, TREE_TEXT, people(1, 2, 3))
-    shown = look(ctx, roster=people(1, 2, 3, 4))
+    key, shown = look(ctx, roster=people(1, 2, 3, 4))
     import_tree_and_roster(ctx, "", people(1, 2))
     with pytest.raises(PreviewGoneError):
-        accept(ctx, shown.digest, sure=True)
-    again = pending(ctx)
+        accept(ctx, key, shown.digest, sure=True)
+    again = pending(ctx, key)
     assert again is not None
     assert len(again.change.people_back) == 1
-    accept(ctx, again.digest, sure=False)
+    accept(ctx, key, again.digest, sure=False)
     assert len(active(ctx)) == 4
 
 
 def test_a_forged_digest_and_a_discarded_preview_change_nothing(ctx: Context) -> None:
-    shown = look(ctx, TREE_TEXT, people(1))
+    key, shown = look(ctx, TREE_TEXT, people(1))
     with pytest.raises(PreviewGoneError):
-        accept(ctx, "0" * 64, sure=True)
+        accept(ctx, key, "0" * 64, sure=True)
     discard(ctx)
     with pytest.raises(PreviewGoneError):
-        accept(ctx, shown.digest, sure=True)
+        accept(ctx, key, shown.digest, sure=True)
     assert present_units(ctx.session, ctx.agency_id) == ()
 
 
@@ -132,14 +132,14 @@ def test_somebody_with_an_invitation_is_deactivated_not_deleted_and_comes_back_a
 
 def test_a_change_that_loses_two_in_five_people_asks_first(ctx: Context) -> None:
     import_tree_and_roster(ctx, TREE_TEXT, people(*range(10)))
-    shown = look(ctx, roster=people(0, 1, 2, 3, 4))
+    key, shown = look(ctx, roster=people(0, 1, 2, 3, 4))
     assert shown.change.deactivates_many
     with pytest.raises(ManyLeaveError):
-        accept(ctx, shown.digest, sure=False)
+        accept(ctx, key, shown.digest, sure=False)
     assert len(active(ctx)) == 10
-    accept(ctx, shown.digest, sure=True)
+    accept(ctx, key, shown.digest, sure=True)
     assert len(active(ctx)) == 5
-    assert not look(ctx, roster=people(0, 1, 2)).change.deactivates_many  # two of five: exactly 40 %
+    assert not look(ctx, roster=people(0, 1, 2))[1].change.deactivates_many  # two of five: exactly 40 %
 
 
 def test_a_new_tree_may_not_lose_a_unit_that_people_are_in(ctx: Context) -> None:
@@ -159,27 +159,26 @@ def test_mistakes_in_both_tables_come_together_and_nothing_is_stored(ctx: Contex
         (ROSTER, "bad_email"),
         (ROSTER, "unknown_unit"),
     ]
-    assert ctx.session.scalar(select(func.count()).select_from(RosterDraft)) == 0
+    assert ctx.parts.blobs.keys("upload") == []
     assert ctx.session.scalar(select(func.count()).select_from(OrganisationUnit)) == 0
 
 
 def test_sending_the_same_again_changes_nothing(ctx: Context) -> None:
     import_tree_and_roster(ctx, TREE_TEXT, people(1, 2))
-    assert look(ctx, TREE_TEXT, people(1, 2)).change.is_empty
-    assert look(
-        ctx, roster="name,email,unit\nPerson 1,p1@example.org,north\nPerson 2,P2@EXAMPLE.ORG,north\n"
-    ).change.is_empty
+    assert look(ctx, TREE_TEXT, people(1, 2))[1].change.is_empty
+    text = "name,email,unit\nPerson 1,p1@example.org,north\nPerson 2,P2@EXAMPLE.ORG,north\n"
+    assert look(ctx, roster=text)[1].change.is_empty
 
 
 def test_another_agencys_preview_is_not_there(ctx: Context, sessions: sessionmaker[Session]) -> None:
     from tests.database_fixtures import make_agency
 
-    shown = look(ctx, TREE_TEXT, people(1))
+    key, shown = look(ctx, TREE_TEXT, people(1))
     ctx.session.commit()
     other = make_agency(sessions, "Other")
     with sessions() as session:
         enter_agency(session, other)
         elsewhere = replace(ctx, session=session, agency_id=other)
-        assert pending(elsewhere) is None
+        assert pending(elsewhere, key) is None
         with pytest.raises(PreviewGoneError):
-            accept(elsewhere, shown.digest, sure=True)
+            accept(elsewhere, key, shown.digest, sure=True)

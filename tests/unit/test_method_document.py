@@ -39,6 +39,7 @@ NOT_OF_THE_METHOD = {  # files of the domain whose numbers say nothing about res
     "relationships": "limits of a form",
     "roster": "limits of an upload",
     "roster_change": "when to ask again before a roster is replaced",
+    "sections": "how a questionnaire is laid out",
     "side_by_side": "how work is shared among cores",
     "synthetic": "made-up data",
     "wave_schedule": "what a form suggests and refuses",

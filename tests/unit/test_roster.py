@@ -10,6 +10,7 @@ from cri.domain.roster import MOST_ROWS, Table, in_order, is_email, read_people,
 from cri.domain.roster_problems import MESSAGES, ROSTER, TREE, RowProblem
 from cri.domain.sheet import Unit
 
+UNITS = (Unit("all", None, "The agency"), Unit("north", "all", "North"))
 TREE_TEXT = "code,parent,name\nall,,The agency\nnorth,all,North\n"
 
 
@@ -19,7 +20,7 @@ def units_of(text: str) -> tuple[tuple[Unit, ...], list[tuple[str, int, str]]]:
 
 
 def people_problems(text: str, languages: tuple[str, ...] = ("en", "ar")) -> list[tuple[str, int, str]]:
-    _, problems = read_people(table_from_text(ROSTER, text), ["all", "north"], languages)
+    _, problems = read_people(table_from_text(ROSTER, text), UNITS, languages)
     return [(found.kind, found.row, found.column) for found in problems]
 
 
@@ -106,7 +107,7 @@ def test_every_mistake_is_listed_not_only_the_first() -> None:
 
 def test_the_language_may_be_left_out() -> None:
     people, problems = read_people(
-        table_from_text(ROSTER, "name,email,unit\nAna,Ana@Example.org,all\n"), ["all"], ["en"]
+        table_from_text(ROSTER, "name,email,unit\nAna,Ana@Example.org,all\n"), UNITS, ["en"]
     )
     assert problems == []
     assert (people[0].email, people[0].language) == ("ana@example.org", "")

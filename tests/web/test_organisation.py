@@ -93,9 +93,9 @@ def test_all_mistakes_are_listed_and_what_was_typed_stays(
 
 def test_mistakes_are_told_in_the_readers_language(visitor: Visitor) -> None:
     visitor.get(f"{IMPORT}?language=ar")
-    visitor.post(IMPORT, {"roster": "name,email\nAna,ana@example.org\n"})
+    visitor.post(IMPORT, {"roster": "name,email,unit\nAna,ana,nowhere\n"})
     assert 'lang="ar"' in visitor.page
-    assert "the column" not in visitor.text
+    assert "is not an e-mail address" not in visitor.text
 
 
 def test_nothing_sent_is_said(visitor: Visitor) -> None:
@@ -172,3 +172,138 @@ def test_what_is_downloaded_can_be_sent_back(visitor: Visitor) -> None:
     visitor.get(IMPORT)
     visitor.post(IMPORT, {"tree": units.text, "roster": people.text})
     assert "there is nothing to store" in visitor.text
+
+
+FRENCH = (
+    "Prénom;Nom;Courriel;Service;Date de naissance\nAna;Ruiz;ana@example.org;North <b>wing</b>;1.2.1980\n"
+)
+
+
+def test_columns_of_another_language_are_known_and_what_is_not_asked_for_is_left_out(
+    visitor: Visitor, sessions: Sessions, agency_id: uuid.UUID
+) -> None:
+    visitor.get(IMPORT)
+    visitor.post(IMPORT, {"tree": TREE, "roster": FRENCH})
+    assert "Left out and not stored: Date de naissance." in visitor.text
+    assert "Ana Ruiz · ana@example.org" in visitor.text
+    assert "1980" not in visitor.text
+    visitor.post(PREVIEW, {"digest": digest_on(visitor)})
+    assert [one.row.unit for one in present(sessions, agency_id).people] == ["north"]
+
+
+def test_columns_that_nobody_can_guess_are_chosen(
+    visitor: Visitor, sessions: Sessions, agency_id: uuid.UUID
+) -> None:
+    odd = "who,mail,mail address,where\nAna Ruiz,ana@example.org,private@example.net,north\n"
+    visitor.get(IMPORT)
+    visitor.post(IMPORT, {"tree": TREE, "roster": odd})
+    assert visitor.title.startswith("Which column is which?")
+    assert "Column 2: mail" in visitor.text
+    assert "private@example.net" in visitor.text
+    tree = {"tree_code": "0", "tree_parent": "1", "tree_name": "2"}
+    columns = f"{IMPORT}/columns"
+    answer = visitor.post(columns, {**tree, "roster_name": "0", "roster_email": "0", "roster_unit": ""})
+    assert answer.status_code == 422
+    assert "This column is chosen already." in visitor.text
+    assert "Choose a column." in visitor.text
+    assert visitor.post(columns, {**tree, "roster_name": "99"}).status_code == 422
+    visitor.post(columns, {**tree, "roster_name": "0", "roster_email": "1", "roster_unit": "3"})
+    assert "Ana Ruiz · ana@example.org" in visitor.text
+    visitor.post(PREVIEW, {"digest": digest_on(visitor)})
+    assert [one.row.email for one in present(sessions, agency_id).people] == ["ana@example.org"]
+    visitor.get(columns)  # gone with its unchosen columns
+    assert "Paste from a spreadsheet" in visitor.text
+
+
+def test_problems_name_the_column_as_the_table_does(visitor: Visitor) -> None:
+    visitor.get(IMPORT)
+    visitor.post(IMPORT, {"tree": TREE, "roster": FRENCH.replace("ana@", "ana")})
+    assert "Roster 2 Courriel “anaexample.org” is not an e-mail address" in visitor.text
+
+
+def test_the_first_twenty_problems_are_told_and_the_others_counted(visitor: Visitor) -> None:
+    rows = "".join(f"Person {n},p{n}@example.org,nowhere,en\n" for n in range(1_234))
+    visitor.get(IMPORT)
+    visitor.post(IMPORT, {"tree": TREE, "roster": "name,email,unit,language\n" + rows})
+    assert "1234 things are wrong" in visitor.text
+    assert visitor.page.count("is not a unit") == 20
+    assert "And 1,214 more." in visitor.text
+
+
+def test_another_browser_of_the_same_person_does_not_see_what_was_sent(
+    visitor: Visitor, app: Flask, sessions: Sessions, parts: Parts, agency_id: uuid.UUID
+) -> None:
+    """The key is in the browser alone: the account, the agency and the store do not suffice."""
+    person = make_person(sessions, parts, (agency_id, Role.ADMINISTRATOR))
+    here, elsewhere = visit(app, person), visit(app, person)
+    here.get(IMPORT)
+    here.post(IMPORT, {"tree": TREE, "roster": ROSTER})
+    elsewhere.get(PREVIEW)
+    assert "Paste from a spreadsheet" in elsewhere.text
+    here.get(PREVIEW)
+    assert "Ana Ruiz" in here.text
+
+
+def test_what_units_seem_to_have_become_is_asked_recorded_and_undone(
+    visitor: Visitor, sessions: Sessions, agency_id: uuid.UUID
+) -> None:
+    roster = "name,email,unit\n" + "".join(f"P{n},p{n}@example.org,north\n" for n in range(4))
+    visitor.get(IMPORT)
+    visitor.post(IMPORT, {"tree": TREE, "roster": roster})
+    visitor.post(PREVIEW, {"digest": digest_on(visitor)})
+    visitor.get(IMPORT)
+    new = "code,parent,name\nall,,The agency\nnord,all,North office\n"
+    visitor.post(IMPORT, {"tree": new, "roster": roster.replace("north", "nord")})
+    assert "Renamed: North <b>wing</b> became North office" in visitor.text
+    assert "4 of 4 people went this way." in visitor.text
+    fields = {"digest": digest_on(visitor), "record": "north>nord", "day": "no day"}
+    assert visitor.post(PREVIEW, fields).status_code == 422
+    visitor.post(PREVIEW, {**fields, "day": "2026-03-01"})
+    visitor.get("/organisation/history")
+    assert "March 1, 2026" in visitor.text
+    assert "north → nord" in visitor.text
+    assert "<b>wing" not in visitor.page
+    visitor.get("/organisation/undo")
+    update = re.search(r'name="update" value="([0-9a-f-]{36})"', visitor.page)
+    assert update is not None
+    visitor.post("/organisation/undo", {"update": update.group(1)})
+    assert "Undone." in visitor.text
+    assert {one.row.unit for one in present(sessions, agency_id).people} == {"north"}
+    visitor.get("/organisation/history")
+    assert "Nothing recorded yet" in visitor.text
+
+
+def test_what_happened_is_recorded_by_hand_and_every_mistake_is_told(
+    visitor: Visitor, sessions: Sessions, agency_id: uuid.UUID
+) -> None:
+    visitor.get(IMPORT)
+    visitor.post(IMPORT, {"tree": TREE + "south,all,South\n", "roster": ""})
+    visitor.post(PREVIEW, {"digest": digest_on(visitor)})
+    new = "/organisation/history/new"
+    visitor.get(new)
+    wrong = (
+        (
+            {"before": "nowhere", "after": "north", "day": "2026-01-05"},
+            "No unit has or had the code nowhere.",
+        ),
+        ({"before": "north", "after": "south", "day": "2026-01-05"}, "north still exists"),
+        ({"before": "north", "after": "north", "day": "2026-01-05"}, "Nothing would have changed."),
+        ({"before": "", "after": "north", "day": "2026-01-05"}, "Name at least one unit."),
+        ({"before": "north", "after": "north\nsouth", "day": "2099-01-05"}, "The day has not come yet."),
+        ({"before": "north", "after": "south", "day": ""}, "Give a day."),
+    )
+    for fields, words in wrong:
+        assert visitor.post(new, dict(fields)).status_code == 422
+        assert words in visitor.text
+    visitor.post(new, {"before": "north", "after": " north \r\nsouth", "day": "2026-01-05"})
+    assert "Split: North <b>wing</b> became North <b>wing</b>, South" in visitor.text
+    visitor.get(new)
+    twice = {"before": "south", "after": "south\nnorth", "day": "2026-01-05"}
+    assert visitor.post(new, dict(twice)).status_code == 422
+    assert "also became another unit" in visitor.text
+    visitor.get("/organisation/history")
+    action = re.search(r'action="(/organisation/history/[0-9a-f-]{36}/take-back)"', visitor.page)
+    assert action is not None
+    visitor.post(action.group(1))
+    assert "Taken back." in visitor.text
+    assert visitor.post(action.group(1)).status_code == 404

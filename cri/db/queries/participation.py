@@ -54,7 +54,7 @@ def open_link_answers(session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID
 def invited_people(
     session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID, *, skip: int = 0, most: int | None = None
 ) -> Iterator[InvitedPerson]:
-    """Everybody who was invited, by unit in the tree's order, then by name."""
+    """Everybody who was invited and has not left, by unit in the tree's order, then by name."""
     rows = session.execute(
         select(Invitation.id, Person.name, Person.email, WaveUnit.name.label("unit_name"))
         .join(Person, (Person.agency_id == Invitation.agency_id) & (Person.id == Invitation.person_id))
@@ -64,7 +64,11 @@ def invited_people(
             & (WaveUnit.wave_id == Invitation.wave_id)
             & (WaveUnit.code == Invitation.unit_code),
         )
-        .where(Invitation.agency_id == agency_id, Invitation.wave_id == wave_id)
+        .where(
+            Invitation.agency_id == agency_id,
+            Invitation.wave_id == wave_id,
+            Invitation.token_digest.is_not(None),
+        )
         .order_by(WaveUnit.position, Person.name, Person.email)
         .offset(skip)
         .limit(most)

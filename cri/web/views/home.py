@@ -16,7 +16,8 @@ from cri.services.packs import load_pack
 from cri.web.access import requires
 from cri.web.results_view import headline
 from cri.web.texts import moment
-from cri.web.wave_views import rates_view, state_tag
+from cri.web.wave_rates import rates_view
+from cri.web.wave_views import state_tag
 
 views = Blueprint("home", __name__)
 
@@ -52,7 +53,7 @@ def _first_steps(ctx: Context, found: tuple[Wave, ...]) -> list[dict[str, Any]]:
     """What a new agency does first; empty once a survey has been opened."""
     if any(wave.state != "draft" for wave in found):
         return []
-    people = url_for("organisation.start")
+    people = url_for("roster_import.start")
     steps = [
         (_("Bring in units and people"), people, _organised(ctx)),
         (_("Set up a survey"), url_for("waves.new"), bool(found)),

@@ -1,5 +1,6 @@
 """The only place where the parts of the service are wired together."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -10,12 +11,15 @@ from werkzeug.exceptions import HTTPException
 
 from cri import api
 from cri.adapters.blobs import BlobStore
+from cri.adapters.caught_mail import Catcher
 from cri.adapters.charts import ChartBrowser
 from cri.adapters.secret_files import WaveKeys
 from cri.api.access import Edge
 from cri.api.errors import problem
 from cri.db.session import make_engine, make_sessions
 from cri.jobs.app import make_defer
+from cri.jobs.postman import Postman
+from cri.jobs.postman_starter import PostmanStarter
 from cri.jobs.tasks import Workshop
 from cri.services.context import Parts
 from cri.settings import Settings
@@ -51,13 +55,23 @@ def make_parts(settings: Settings) -> Parts:
         defer=make_defer(),
         external_url=settings.external_url,
         var=settings.var,
+        mail=Catcher(settings.var / "caught-mail") if settings.demo else settings.mail,
     )
 
 
 def make_workshop(settings: Settings) -> Workshop:
     """What a worker process is wired with."""
     engine = make_engine(str(settings.database_url))
-    return Workshop(make_parts(settings), engine, make_sessions(engine), ChartBrowser())
+    starter = PostmanStarter(settings.environment())
+    return Workshop(make_parts(settings), engine, make_sessions(engine), ChartBrowser(), starter)
+
+
+def make_postman(settings: Settings, gone: Callable[[], bool]) -> Postman | None:
+    """What sends messages until `gone()`; None where there is no mail server."""
+    parts = make_parts(settings)
+    if parts.mail is None:
+        return None
+    return Postman(parts, make_engine(str(settings.database_url)), parts.mail, gone)
 
 
 class _Web(Flask):

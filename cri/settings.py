@@ -1,11 +1,16 @@
 """What this installation is told from outside. The only reader of the environment."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from environs import Env
+from environs import Env, EnvError
 
+from cri.adapters.mail import MailServer
 from cri.adapters.secret_files import Secrets, read_or_make_secrets
+from cri.domain.roster import is_email
+
+LEAST_KEY = 20
+"""Characters of a key that somebody else proves themselves with."""
 
 
 @dataclass(frozen=True)
@@ -13,7 +18,8 @@ class Settings:
     """Everything that differs between installations.
 
     `database_url` is the application role's address; it neither owns tables nor bypasses
-    row-level security. `None` for all three addresses means the embedded PostgreSQL.
+    row-level security. `None` for all three addresses means the embedded PostgreSQL. `mail`: None where no
+    messages are sent. `bounce_key`: what a mail service proves itself with, empty where none may report.
     """
 
     var: Path
@@ -29,6 +35,23 @@ class Settings:
     demo: bool
     web_workers: int
     web_threads: int
+    mail: MailServer | None = None
+    bounce_key: str = field(default="", repr=False)
+
+    def environment(self) -> dict[str, str]:
+        """What processes that are started here are told; the address of the tables' owner is not for them."""
+        return {
+            "DATABASE_URL": str(self.database_url),
+            "DATABASE_OWNER_URL": "",
+            "DATABASE_POOL_URL": str(self.database_pool_url),
+            "CRI_VAR": str(self.var),
+            "CRI_SECRETS_DIR": str(self.secrets_dir),
+            "CRI_BLOB_URL": self.blob_url,
+            "CRI_EXTERNAL_URL": self.external_url,
+            "CRI_DEMO": "1" if self.demo else "0",
+            "HOST": self.host,
+            "PORT": str(self.port),
+        }
 
     @property
     def secure_cookies(self) -> bool:
@@ -60,7 +83,39 @@ def read_settings() -> Settings:
         demo=env.bool("CRI_DEMO", default=False),
         web_workers=env.int("CRI_WEB_WORKERS", 2),
         web_threads=env.int("CRI_WEB_THREADS", 8),
+        mail=_mail_server(env),
+        bounce_key=_bounce_key(env),
     )
+
+
+def _mail_server(env: Env) -> MailServer | None:
+    """The mail server that was named; None where none was."""
+    host = env.str("CRI_SMTP_HOST", "")
+    if not host:
+        return None
+    sender = env.str("CRI_MAIL_FROM")
+    if not is_email(sender):
+        raise EnvError(f"CRI_MAIL_FROM: {sender} is no e-mail address; expected one as surveys@example.org")
+    security = env.str("CRI_SMTP_SECURITY", "starttls")
+    if security not in ("starttls", "tls", "none"):
+        raise EnvError(f"CRI_SMTP_SECURITY: {security} is not known; expected starttls, tls or none")
+    return MailServer(
+        host=host,
+        port=env.int("CRI_SMTP_PORT", {"starttls": 587, "tls": 465, "none": 25}[security]),
+        sender=sender,
+        user=env.str("CRI_SMTP_USER", ""),
+        password=env.str("CRI_SMTP_PASSWORD", ""),
+        security=security,
+        per_minute=env.int("CRI_MAIL_PER_MINUTE", 120),
+        timeout=env.float("CRI_SMTP_TIMEOUT", 30.0),
+    )
+
+
+def _bounce_key(env: Env) -> str:
+    key = env.str("CRI_BOUNCE_KEY", "")
+    if key and len(key) < LEAST_KEY:
+        raise EnvError(f"CRI_BOUNCE_KEY: {len(key)} characters; expected at least {LEAST_KEY}")
+    return key
 
 
 def _psycopg(url: str | None) -> str | None:

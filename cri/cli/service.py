@@ -38,7 +38,7 @@ def demo(context: click.Context) -> None:
 @click.option("-o", "out", type=click.Path(dir_okay=False, path_type=Path), required=True)
 def links(count: int, out: Path) -> None:
     """Write fresh personal links of the open example wave, one /s/TOKEN a line."""
-    with _database(read_settings()) as settings:
+    with given_databases(read_settings()) as settings:
         written = demo_steps.write_links(settings, count, out)
     click.echo(f"{written} links in {out}")
 
@@ -48,11 +48,11 @@ def serve() -> None:
     """Serve the pages with gunicorn, migrating the database first."""
     settings = read_settings()
     _refuse_taken_port(settings)
-    with _database(settings) as ready:
+    with given_databases(settings) as ready:
         supervisor = Supervisor(settings.var / "run")
         supervisor.listen()
         try:
-            supervisor.add(Child("web", lambda: spawn(_gunicorn(ready), _environment(ready))))
+            supervisor.add(Child("web", lambda: spawn(_gunicorn(ready), ready.environment())))
             supervisor.watch()
         finally:
             supervisor.end()
@@ -62,7 +62,7 @@ def serve() -> None:
 def worker() -> None:
     """Do background work until told to stop."""
     configure_logs()
-    with _database(read_settings()) as settings:
+    with given_databases(read_settings()) as settings:
         workshop = make_workshop(settings)
         try:
             run_worker(str(settings.database_url), workshop)
@@ -78,7 +78,7 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Make roles where that is ours to do, and bring the schema up to date."""
-    with _database(read_settings()):
+    with given_databases(read_settings()):
         click.echo("The database is up to date.")
 
 
@@ -86,7 +86,7 @@ def upgrade() -> None:
 @click.argument("email")
 def steward(email: str) -> None:
     """Make the account with this e-mail address a steward of the pool."""
-    with _database(read_settings()) as settings:
+    with given_databases(read_settings()) as settings:
         if settings.database_owner_url is None:
             problem = InputProblem(
                 "not given", "DATABASE_OWNER_URL", "the address of the owner of the tables"
@@ -120,7 +120,7 @@ def _supervise_demo(settings: Settings) -> int:
     supervisor.listen()
     try:
         ready = _start_database(settings, supervisor)
-        environment = _environment(ready)
+        environment = ready.environment()
         supervisor.add(
             Child("worker", lambda: spawn([sys.executable, "-m", "cri.cli", "worker"], environment))
         )
@@ -148,7 +148,7 @@ def _start_database(settings: Settings, supervisor: Supervisor) -> Settings:
 
 
 @contextmanager
-def _database(settings: Settings) -> Iterator[Settings]:
+def given_databases(settings: Settings) -> Iterator[Settings]:
     """Settings with every address known. An embedded server that was started here ends here too."""
     if settings.database_url is not None:
         known = settings.database_pool_url is not None and settings.database_owner_url is None
@@ -186,22 +186,6 @@ def _with(settings: Settings, addresses: Addresses) -> Settings:
         database_owner_url=addresses.owner,
         database_pool_url=addresses.pool,
     )
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """What web and worker processes are told; the owner's address is not for them."""
-    return {
-        "DATABASE_URL": str(settings.database_url),
-        "DATABASE_OWNER_URL": "",
-        "DATABASE_POOL_URL": str(settings.database_pool_url),
-        "CRI_VAR": str(settings.var),
-        "CRI_SECRETS_DIR": str(settings.secrets_dir),
-        "CRI_BLOB_URL": settings.blob_url,
-        "CRI_EXTERNAL_URL": settings.external_url,
-        "CRI_DEMO": "1" if settings.demo else "0",
-        "HOST": settings.host,
-        "PORT": str(settings.port),
-    }
 
 
 def _gunicorn(settings: Settings) -> list[str]:

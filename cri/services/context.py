@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session, sessionmaker
 
 from cri.adapters.blobs import BlobStore
+from cri.adapters.mail_routes import MailRoute
 from cri.adapters.secret_files import Secrets, WaveKeys
 
 Defer = Callable[[Session, str, uuid.UUID, uuid.UUID], None]
@@ -19,7 +20,7 @@ class Parts:
     """What is wired once when the process starts.
 
     `defer(session, task, agency_id, wave_id)` asks for a job on the session's own connection: the job
-    exists if and only if the session's transaction commits.
+    exists if and only if the session's transaction commits. `mail`: where messages go, None for nowhere.
     """
 
     secrets: Secrets
@@ -29,6 +30,7 @@ class Parts:
     defer: Defer
     external_url: str
     var: Path
+    mail: MailRoute | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Messages: texts, batches, one row for each invitation and kind; bad addresses; people who want no e-mail."""
+"""Messages: texts, batches, one row for each invitation and kind; bad addresses; who wants no e-mail."""
 
 from collections.abc import Sequence
 

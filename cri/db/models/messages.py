@@ -19,7 +19,7 @@ PERSON = ["person.agency_id", "person.id"]
 
 
 class MessageText(Base, TenantMixin):
-    """An agency's own text of a message of one wave. Without one the text that the service comes with is sent."""
+    """An agency's own text of a message of one wave. Without one the service's own is sent."""
 
     __tablename__ = "message_text"
 

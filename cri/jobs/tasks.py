@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from cri.adapters.charts import ChartBrowser
 from cri.db.models import Wave
 from cri.db.session import enter_agency
+from cri.jobs.postman_starter import PostmanStarter
 from cri.services import companions, contributions, editions, mixing, packs, scoring, sealing, waves
 from cri.services.context import Actor, Context, Parts
 
@@ -37,10 +38,12 @@ class Workshop:
     engine: Engine
     sessions: sessionmaker[Session]
     browser: ChartBrowser
+    postman: PostmanStarter
 
     def close(self) -> None:
         """Let go of connections and of the browser, if one was started."""
         self.browser.close()
+        self.postman.close()
         self.engine.dispose()
         self.parts.pool_sessions.kw["bind"].dispose()
 

@@ -25,13 +25,15 @@ class Offer:
 class Seen:
     """What an edition tells an agency about one figure; None where it says nothing of it.
 
-    peers: the group used. kept_from: the earlier edition whose values these are. quartiles: scores 0-100.
+    peers: the group used. kept_from: the earlier edition whose values these are. quartiles, median: scores
+    0-100; a pool too thin for percentiles has no quartiles.
     """
 
     agencies: int | None
     peers: str | None
     kept_from: str | None
     quartiles: tuple[float, float, float] | None
+    median: float | None
     percentile: float | None
     interval80: tuple[float, float] | None
     band: str | None
@@ -96,13 +98,14 @@ def _seen_of(placed: Document, edition: Document, peers: str) -> Seen:
     code = placed["factor"]
     cell, strip = cell_of(edition, code, peers), strip_of(edition, code, peers)
     if cell is None or strip is None:
-        return Seen(None, None, None, None, None, None, None)
+        return Seen(None, None, None, None, None, None, None, None)
     quartiles, interval = strip["quartiles"], placed["interval80"]
     return Seen(
         agencies=cell["agencies"],
         peers=cell["peers"],
         kept_from=cell["kept_from"],
         quartiles=(quartiles[0], quartiles[1], quartiles[2]) if quartiles else None,
+        median=strip["median"],
         percentile=placed["percentile"],
         interval80=(interval[0], interval[1]) if interval else None,
         band=placed["band"],

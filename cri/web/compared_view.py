@@ -114,9 +114,7 @@ def _seen(text: ReportText, seen: Seen) -> View:
             "place": str(_("not shown")),
             "kept": None,
         }
-    quartiles = NOTHING
-    if seen.quartiles is not None:
-        quartiles = str(_(" | ")).join(text.number("score", one) for one in seen.quartiles)
+    marks = seen.quartiles or (None, seen.median, None)
     place = text.word(f"bands.{seen.band}") if seen.band else text.word("bands.none")
     if seen.percentile is not None and seen.interval80 is not None and seen.band != "cannot_tell":
         low, high = (text.number("rank", end) for end in seen.interval80)
@@ -127,7 +125,7 @@ def _seen(text: ReportText, seen: Seen) -> View:
     return {
         "agencies": text.number("count", seen.agencies),
         "peers": peers_word(str(seen.peers)),
-        "middle": quartiles,
+        "middle": " | ".join(text.number("score", one) for one in marks),
         "place": place,
         "kept": str(_("values of %(edition)s", edition=seen.kept_from)) if seen.kept_from else None,
     }
@@ -149,7 +147,7 @@ def _by_attributes(names: Sequence[str]) -> list[tuple[str, list[str]]]:
         attributes = [part.partition("=")[0] for part in name.split("&")] if name != ALL else []
         heading = ALL if not attributes else attributes[0] if len(attributes) == 1 else "pairs"
         found.setdefault(heading, []).append(name)
-    titles = {ALL: _("All together"), "pairs": _("Two attributes at once")}
+    titles = {ALL: "", "pairs": _("Two attributes at once")}
     titles |= {name: _attribute_word(name) for name in ATTRIBUTES}
     order = (ALL, *ATTRIBUTES, "pairs")
     return [(str(titles[heading]), found[heading]) for heading in order if heading in found]

@@ -41,6 +41,8 @@ def _find_binaries() -> Path:
 STOP_SIGNAL = signal.SIGINT  # fast shutdown: sessions are ended, data are safe
 SYSTEM_ACCOUNT = "cri-postgres"
 START_SECONDS = 60
+QUIET = ("log_error_verbosity=terse",)
+"""Its log says what went wrong, not with which value: the DETAIL of a repeated key names somebody."""
 
 
 BINARIES = _find_binaries()
@@ -117,7 +119,7 @@ class EmbeddedPostgres:
                 [
                     BINARIES / "postgres",
                     *("-D", self.data, "-k", self.socket_folder, "-h", ""),
-                    *(part for option in self.options for part in ("-c", option)),
+                    *(part for option in (*QUIET, *self.options) for part in ("-c", option)),
                 ],
                 stdout=log,
                 stderr=log,

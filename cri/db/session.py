@@ -6,6 +6,8 @@ from typing import Any, cast
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
+from cri.db import quiet_errors
+
 _SET_TENANT = text("SELECT set_config('app.agency_id', :agency_id, true)")
 _TENANT = "agency_id"
 
@@ -48,7 +50,8 @@ def _tell_the_database(session: Session, _transaction: SessionTransaction, conne
         connection.execute(_SET_TENANT, {"agency_id": str(agency_id)})
 
 
-# hide_parameters: an error message must not carry what somebody typed into a log
+# hide_parameters: an error message must not carry what somebody typed into a log; nor what the server adds
+event.listen(Engine, "handle_error", quiet_errors.forget_values)
 ENGINE_OPTIONS: dict[str, Any] = {
     "pool_pre_ping": True,
     "hide_parameters": True,

@@ -16,7 +16,7 @@ STALLED_SECONDS = 30
 def make_worker(database_url: str) -> App:
     """The queue as a worker sees it: all tasks registered, connections of its own."""
     app = App(connector=PsycopgConnector(conninfo=plain_address(database_url), max_size=4))
-    for blueprint in (tasks, codes.tasks, messages.tasks, opening.tasks):
+    for blueprint in (tasks, codes.tasks, messages.tasks, opening.tasks, uploads.tasks):
         app.add_tasks_from(blueprint, namespace=NAMESPACE)
     return app
 

@@ -21,19 +21,37 @@ TENANT_TABLES = {
 
 
 def upgrade() -> None:
+    op.drop_table("roster_draft")  # what is not accepted lies outside the database: cri/services/uploads.py
     _create_imports()
     _create_events()
     _create_collected()
     for table, verbs in TENANT_TABLES.items():
-        op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
-        op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
-        op.execute(f"CREATE POLICY tenant ON {table} USING ({THIS_AGENCY}) WITH CHECK ({THIS_AGENCY})")
-        op.execute(f"GRANT {verbs} ON {table} TO cri_app")
+        _protect(table, verbs)
 
 
 def downgrade() -> None:
     for table in ("collected_elsewhere", "unit_succession", "unit_event", "roster_import"):
         op.drop_table(table)
+    op.create_table(
+        "roster_draft",
+        sa.Column("agency_id", sa.Uuid(), nullable=False),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("fk_roster_draft_account_id"), ondelete="CASCADE"
+        ),
+        _agency("roster_draft"),
+        sa.PrimaryKeyConstraint("agency_id", "account_id", name=op.f("pk_roster_draft")),
+    )
+    _protect("roster_draft", "SELECT, INSERT, UPDATE, DELETE")
+
+
+def _protect(table: str, verbs: str) -> None:
+    op.execute(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+    op.execute(f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY")
+    op.execute(f"CREATE POLICY tenant ON {table} USING ({THIS_AGENCY}) WITH CHECK ({THIS_AGENCY})")
+    op.execute(f"GRANT {verbs} ON {table} TO cri_app")
 
 
 def _agency(table: str) -> sa.ForeignKeyConstraint:

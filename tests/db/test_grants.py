@@ -14,7 +14,6 @@ TABLES: dict[tuple[str, str], set[str]] = {
     ("cri_app", "public.membership"): {READ, ADD, CHANGE, REMOVE},
     ("cri_app", "public.organisation_unit"): {READ, ADD, CHANGE, REMOVE},
     ("cri_app", "public.person"): {READ, ADD, CHANGE, REMOVE},
-    ("cri_app", "public.roster_draft"): {READ, ADD, CHANGE, REMOVE},
     ("cri_app", "public.roster_import"): {READ, ADD, CHANGE},
     ("cri_app", "public.unit_event"): {READ, ADD, REMOVE},
     ("cri_app", "public.unit_succession"): {READ, ADD, REMOVE},

@@ -1,7 +1,7 @@
 """The tables. Migrations are the source of truth; a test keeps both the same."""
 
 from cri.db.models.accounts import Account, Membership, PlatformRole
-from cri.db.models.agencies import Agency, OrganisationUnit, Person, RosterDraft
+from cri.db.models.agencies import Agency, OrganisationUnit, Person
 from cri.db.models.benchmark_pool import (
     Contribution,
     ContributionFlag,
@@ -57,7 +57,6 @@ __all__ = [
     "PlatformRole",
     "PoolConsent",
     "Report",
-    "RosterDraft",
     "RosterImport",
     "StoredPack",
     "StoredScorecard",

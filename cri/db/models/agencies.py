@@ -1,9 +1,8 @@
 """An agency, its organisation tree and the people on its roster."""
 
-import uuid
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, String, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, String, UniqueConstraint, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -81,20 +80,3 @@ class Person(Base, TenantRow):
         ),
         UniqueConstraint("agency_id", "email"),
     )
-
-
-class RosterDraft(Base, TenantMixin):
-    """A tree and roster that somebody has previewed and not yet accepted: at most one for each account.
-
-    `sha256` is of what was shown, so that what is accepted is exactly what was previewed.
-    """
-
-    __tablename__ = "roster_draft"
-
-    account_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
-    )
-    sha256: Mapped[str] = mapped_column(String(64))
-    content: Mapped[bytes] = mapped_column()
-
-    __table_args__ = (ForeignKeyConstraint(["agency_id"], ["agency.agency_id"], ondelete="CASCADE"),)

@@ -5,7 +5,7 @@ import uuid
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from sqlalchemy.orm import Session
 
-from cri.jobs import codes, messages, opening
+from cri.jobs import codes, messages, opening, uploads
 from cri.jobs.tasks import NAMESPACE, WORKSHOP, Workshop, tasks, wave_lock
 from cri.services.context import Defer
 

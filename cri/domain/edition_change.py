@@ -1,6 +1,6 @@
 """What an edition shows, by peer group, and what changed against the one before it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,3 +67,60 @@ def changes_between(before: Document | None, now: Document) -> list[PeerChange]:
 
 def _rank(row: PeerRow | None) -> tuple[int, int]:
     return (_TIERS.index(row.tier), row.figures) if row else (-1, 0)
+
+
+@dataclass(frozen=True)
+class CellChange:
+    """A cell now and in the edition before; agencies and groups 0 where it is not shown.
+
+    kept_from: the edition whose values it keeps, or None. fewer: fewer groups than its agencies allow, since
+    the audit would fail. refused: not shown for that reason.
+    """
+
+    factor: str
+    peers: str
+    agencies: int
+    owners: int
+    groups: int
+    agencies_before: int
+    groups_before: int
+    kept_from: str | None
+    fewer: bool
+    refused: bool
+
+
+def cells_between(
+    before: Document | None,
+    now: Document,
+    fewer: Collection[tuple[str, str]] = (),
+    refused: Collection[tuple[str, str]] = (),
+) -> list[CellChange]:
+    """Every cell of either edition but items: in the newer one's order, then what was refused or is gone.
+
+    fewer, refused: (factor, peers) of cells with fewer groups than their agencies allow, and with none.
+    """
+    old, new = _cells(before) if before else {}, _cells(now)
+    names = list(dict.fromkeys([*new, *refused, *old]))
+    return [
+        CellChange(
+            factor=factor,
+            peers=peers,
+            agencies=shown["agencies"],
+            owners=shown["owners"],
+            groups=len(shown["groups"]),
+            agencies_before=was["agencies"],
+            groups_before=len(was["groups"]),
+            kept_from=shown["kept_from"],
+            fewer=(factor, peers) in fewer,
+            refused=(factor, peers) in refused,
+        )
+        for factor, peers in names
+        for shown, was in [(new.get((factor, peers), _NONE), old.get((factor, peers), _NONE))]
+    ]
+
+
+_NONE: Document = {"agencies": 0, "owners": 0, "groups": (), "kept_from": None}
+
+
+def _cells(edition: Document) -> dict[tuple[str, str], Document]:
+    return {(one["factor"], one["peers"]): one for one in edition["cells"] if one["item"] is None}

@@ -6,12 +6,15 @@ from typing import Any
 
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.peers import size_band
+from cri.domain.roster_problems import N_
 
 Document = Mapping[str, Any]
 
 LEAST_USABLE = 45
 LEAST_RATE = 0.60
 WINDOW_MONTHS = 36
+NEWER_WAVE = N_("a newer wave of the same agency counts")
+EXPIRED = N_("closed over 36 months before the newest")
 
 
 @dataclass(frozen=True)
@@ -87,10 +90,8 @@ def admit(members: Sequence[Member]) -> Admission:
     last = max((member.closed for member in newest), default="")
     window = [member for member in newest if not _expired(member.closed, last)]
     expired = [member for member in newest if _expired(member.closed, last)]
-    left_out += [LeftOut(member, "a newer wave of the same agency counts") for member in older]
-    left_out += [
-        LeftOut(member, f"closed over {WINDOW_MONTHS} months before the newest") for member in expired
-    ]
+    left_out += [LeftOut(member, NEWER_WAVE) for member in older]
+    left_out += [LeftOut(member, EXPIRED) for member in expired]
     return Admission(tuple(window), tuple(left_out))
 
 

@@ -22,6 +22,7 @@ PEER_GROUPS: tuple[tuple[str, ...], ...] = (
     *combinations(ATTRIBUTES, MOST_ATTRIBUTES),
 )
 
+SIZES = ("small", "medium", "large")
 SMALL_UP_TO, MEDIUM_UP_TO = 250, 1_000
 """Members of staff up to which an agency is small, and medium; above it is large."""
 
@@ -40,8 +41,8 @@ def size_band(headcount: int | None) -> str | None:
     if headcount is None:
         return None
     if headcount <= SMALL_UP_TO:
-        return "small"
-    return "medium" if headcount <= MEDIUM_UP_TO else "large"
+        return SIZES[0]
+    return SIZES[1] if headcount <= MEDIUM_UP_TO else SIZES[2]
 
 
 def fallbacks(peers: str) -> tuple[str, ...]:
@@ -62,6 +63,14 @@ def fallbacks(peers: str) -> tuple[str, ...]:
     return (named, *(parts if len(parts) > 1 else ()), ALL)
 
 
+def values_of(peers: str) -> dict[str, str]:
+    """The values that make a peer group, by attribute; none for the whole pool."""
+    if peers == ALL:
+        return {}
+    pairs = (part.partition("=") for part in peers.split("&"))
+    return {name: _read(value) for name, _, value in pairs}
+
+
 def belongs(peers: str, facets: Mapping[str, str | None]) -> bool:
     """Whether somebody with these facets is in the group, as far as the facets say.
 
@@ -78,4 +87,11 @@ def _written(value: str | None) -> str:
     text = value or ""
     for character, code in RESERVED:
         text = text.replace(character, code)
+    return text
+
+
+def _read(written: str) -> str:
+    text = written
+    for character, code in reversed(RESERVED):
+        text = text.replace(code, character)
     return text

@@ -97,7 +97,9 @@ class Knowledge:
         gram = left_open @ left_open.T
         gram[np.diag_indices_from(gram)] += _RIDGE
         learnt = scipy.linalg.solve_triangular(np.linalg.cholesky(gram), left_open, lower=True)
-        return replace(self, free=self.free - learnt.T @ learnt)
+        free = learnt.T @ learnt
+        np.subtract(self.free, free, out=free)
+        return replace(self, free=free)
 
     def exposed(self, likely: Iterable[tuple[int, ...]] = ()) -> tuple[int, ...] | None:
         """Owners (at most three) whom some combination of the figures involves alone, or None.

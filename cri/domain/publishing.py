@@ -113,9 +113,7 @@ class Publisher:
 
     def _settled(self, releases: Sequence[Release]) -> list[Release]:
         """The releases as all components together allow. Halves of a refused batch are tried in turn."""
-        known = self.known.learn([figure for release in releases for figure in figures_of(release)])
-        if self._passes(known):
-            self.known = known
+        if self._learns([figure for release in releases for figure in figures_of(release)]):
             return list(releases)
         if len(releases) > 1:
             half = len(releases) // 2
@@ -134,6 +132,14 @@ class Publisher:
             if groups and self._passes(after := known.learn(figures_of(release))):
                 return release, after
         return Release(proposal, (), asked), known
+
+    def _learns(self, figures: Sequence[Figure]) -> bool:
+        """Publish the figures of a batch, unless somebody would be exposed; what was tried is forgotten."""
+        known = self.known.learn(figures)
+        if not self._passes(known):
+            return False
+        self.known = known
+        return True
 
     def _passes(self, known: Knowledge) -> bool:
         # A component by itself is looked through as quickly as the likely ones are.

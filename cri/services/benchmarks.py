@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,13 +10,14 @@ from sqlalchemy.orm import Session
 from cri.db.models import Contribution
 from cri.db.queries import benchmark_pool as pool
 from cri.domain.achieved_changes import with_changes
-from cri.domain.edition_draft import Draft, draft_edition
+from cri.domain.edition_draft import Draft, Tell, draft_edition
 from cri.domain.eligibility import Admission, Member, admit
-from cri.domain.errors import CriError, InputError, InputProblem
+from cri.domain.errors import CriError, InputError
 from cri.domain.ledger import CHANGES, Ledger, PublishedCell
 from cri.domain.norms import member_digest
 from cri.domain.ownership import joined_owners
 from cri.domain.peers import PEER_GROUPS
+from cri.domain.pool_problems import pool_problem
 from cri.services.context import Parts
 from cri.services.contributions import contribution_of
 
@@ -65,15 +67,22 @@ def publish_edition(
         return _publish(session, pool.contributions_with_sheets(session, sheets), number, peers)
 
 
-def members_of(contributions: Sequence[Contribution], owners: Mapping[str, str]) -> list[Member]:
-    """Members as the domain knows them, from the pool alone. owners: under whom each owner counts."""
+def members_of(
+    contributions: Sequence[Contribution],
+    owners: Mapping[str, str],
+    vouched: Mapping[str, Mapping[str, str | None]] = MappingProxyType({}),
+) -> list[Member]:
+    """Members as the domain knows them, from the pool alone.
+
+    owners: under whom each owner counts. vouched: by agency, facets that count instead of what it told.
+    """
     return [
         Member(
             scorecard=one.aggregates,
             agency=one.pseudonym,
             owner=owners[one.owner_pseudonym],
             source=f"contribution {one.id}",
-            **one.aggregates["facets"],
+            **{**one.aggregates["facets"], **vouched.get(one.pseudonym, {})},
         )
         for one in contributions
     ]
@@ -85,6 +94,7 @@ def draft_with_changes(
     ledger: Ledger,
     barred: Collection[str] = (),
     peers: Sequence[tuple[str, ...]] = PEER_GROUPS,
+    tell: Tell | None = None,
 ) -> Draft:
     """Draft an edition together with what its agencies achieved since their wave before.
 
@@ -92,7 +102,7 @@ def draft_with_changes(
     Raises InputError as `draft_edition` does.
     """
     members = [_without_earlier(member, barred) for member in admission.members]
-    return with_changes(draft_edition(admission, number, ledger, peers), members, ledger)
+    return with_changes(draft_edition(admission, number, ledger, peers, tell), members, ledger)
 
 
 def _without_earlier(member: Member, barred: Collection[str]) -> Member:
@@ -133,10 +143,10 @@ def check_number(session: Session, number: str, like: Document) -> None:
     where, instrument = f"edition {number}", like["instrument"]
     code, version = instrument["code"], instrument["version"]
     if pool.find_edition(session, number, code) is not None:
-        raise InputError([InputProblem(f"{code} has one of this number", where, "the next number")])
+        raise InputError([pool_problem("number_taken", where)])
     newest = pool.newest_edition(session, code, version, synthetic=bool(like["synthetic"]))
-    if newest and pool.edition_order({"edition": number}) <= pool.edition_order(newest):
-        raise InputError([InputProblem("not a later number", where, f"one after {newest['edition']}")])
+    if newest and pool.number_order(number) <= pool.edition_order(newest):
+        raise InputError([pool_problem("number_not_later", where, newest=newest["edition"])])
 
 
 def _publish(

@@ -1,15 +1,21 @@
 """Editions as files: one that was published elsewhere is taken in only if it is whole and of our kind."""
 
+import hashlib
 import json
+import uuid
+from datetime import datetime
 from typing import Any
 
 from cri.adapters.document_schemas import validate
+from cri.db.models import EditionImport
 from cri.db.queries import benchmark_pool as pool
 from cri.domain.documents import readable_json
-from cri.domain.errors import InputError, InputProblem
+from cri.domain.errors import InputError
+from cri.domain.facets import known_facets
 from cri.domain.microaggregation import LEAST_OWNERS
 from cri.domain.norms import INDEX, check_edition
-from cri.domain.peers import fallbacks
+from cri.domain.peers import ALL, SIZES, fallbacks, values_of
+from cri.domain.pool_problems import PoolProblem, pool_problem
 from cri.domain.scorecard import METHOD
 from cri.services.context import Parts
 from cri.services.instruments import released_instrument
@@ -23,8 +29,10 @@ def edition_file(document: dict[str, Any]) -> bytes:
     return readable_json(document).encode()
 
 
-def import_edition(parts: Parts, data: bytes, where: str) -> dict[str, Any]:
-    """Take an edition in from a file; returns its document.
+def import_edition(
+    parts: Parts, data: bytes, where: str, *, steward: uuid.UUID, now: datetime
+) -> dict[str, Any]:
+    """Take an edition in from a file, and put on record who did; returns its document.
 
     Raises InputError, one line for each thing wrong: not JSON or not an edition, content that does not match
     its digest, another instrument or method than ours, a cell that an edition never has, a number that is
@@ -37,32 +45,45 @@ def import_edition(parts: Parts, data: bytes, where: str) -> dict[str, Any]:
     if problems:
         raise InputError(problems)
     number, code = document["edition"], document["instrument"]["code"]
+    record = EditionImport(
+        number=number,
+        instrument_code=code,
+        imported_by=steward,
+        imported_at=now,
+        file_sha256=hashlib.sha256(data).hexdigest(),
+        file_bytes=len(data),
+    )
     with parts.pool_sessions.begin() as session:
         pool.wait_to_publish(session, code)
         if pool.find_edition(session, number, code) is not None:
-            raise InputError(
-                [InputProblem(f"{code} has an edition {number} already", where, "another number")]
-            )
-        pool.add_imported(session, document)
+            raise InputError([pool_problem("edition_there", where, code=code, number=number)])
+        pool.add_imported(session, document, record)
     return document
 
 
+def find_import(parts: Parts, code: str, number: str) -> EditionImport | None:
+    """Who took an edition in from a file, when, and the file's digest; None for one that was made here."""
+    with parts.pool_sessions() as session:
+        return pool.find_import(session, number, code)
+
+
 def _read(data: bytes, where: str) -> dict[str, Any]:
-    expected = f"a {SCHEMA} document as JSON"
     if len(data) > MOST_BYTES:
-        raise InputError([InputProblem(f"{len(data):,} bytes", where, f"at most {MOST_BYTES:,}")])
+        problem = pool_problem("file_too_large", where, bytes=f"{len(data):,}", most=f"{MOST_BYTES:,}")
+        raise InputError([problem])
     try:
         document = json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        raise InputError([InputProblem("is not JSON", where, expected)]) from None
+        raise InputError([pool_problem("no_json", where, schema=SCHEMA)]) from None
     found = document.get("schema") if isinstance(document, dict) else None
+    if found is None:
+        raise InputError([pool_problem("no_schema", where, schema=SCHEMA)])
     if found != SCHEMA:
-        what = f"has the schema {found}" if found else "has no schema"
-        raise InputError([InputProblem(what, where, expected)])
+        raise InputError([pool_problem("other_schema", where, found=found, schema=SCHEMA)])
     return dict(document)
 
 
-def _foreign(document: dict[str, Any], where: str) -> list[InputProblem]:
+def _foreign(document: dict[str, Any], where: str) -> list[PoolProblem]:
     """Another instrument than any of ours, or scores by another method."""
     told = document["instrument"]
     named = f"{told['code']} {told['version']}"
@@ -70,32 +91,41 @@ def _foreign(document: dict[str, Any], where: str) -> list[InputProblem]:
     try:
         instrument = released_instrument(told["code"], told["version"])
     except InputError:
-        problems.append(InputProblem(f"instrument {named} is not known here", where, "a released instrument"))
+        problems.append(pool_problem("unknown_instrument", where, named=named))
     else:
         if instrument.sha256 != told["sha256"]:
-            what = f"another instrument than ours is called {named}"
-            problems.append(InputProblem(what, where, f"sha256 {instrument.sha256}"))
+            problems.append(pool_problem("other_instrument", where, named=named, sha256=instrument.sha256))
         known = {INDEX, *(factor.code for factor in instrument.factors)}
         strange = sorted({cell["factor"] for cell in document["cells"]} - known)
         if strange:
-            what = f"{', '.join(strange)} in the cells"
-            problems.append(InputProblem(what, where, f"factors of {named}"))
+            problems.append(pool_problem("strange_factors", where, factors=", ".join(strange), named=named))
     if document["method"] != METHOD:
-        problems.append(InputProblem(f"method {document['method']}", where, METHOD))
+        problems.append(pool_problem("other_method", where, method=document["method"], ours=METHOD))
     return problems
 
 
-def _impossible(document: dict[str, Any], where: str) -> list[InputProblem]:
-    """Cells that an edition never has: too small a group, or a peer group by an unknown attribute."""
+def _impossible(document: dict[str, Any], where: str) -> list[PoolProblem]:
+    """Cells that an edition never has: too small a group, or a peer group that nobody can be in."""
     problems = []
-    smallest = min(
-        (group["size"] for cell in document["cells"] for group in cell["groups"]), default=LEAST_OWNERS
-    )
+    sizes = (group["size"] for cell in document["cells"] for group in cell["groups"])
+    smallest = min(sizes, default=LEAST_OWNERS)
     if smallest < LEAST_OWNERS:
-        problems.append(InputProblem(f"a group of {smallest}", where, f"at least {LEAST_OWNERS} in each"))
-    for peers in sorted({cell["peers"] for cell in document["cells"]}):
-        try:
-            fallbacks(peers)
-        except InputError as error:
-            problems += [InputProblem(one.what, where, one.expected) for one in error.problems]
+        problems.append(pool_problem("small_group", where, size=smallest, least=LEAST_OWNERS))
+    problems += [
+        pool_problem("unknown_peers", where, peers=peers)
+        for peers in sorted({cell["peers"] for cell in document["cells"]})
+        if not _is_peer_group(peers, synthetic=bool(document["synthetic"]))
+    ]
     return problems
+
+
+def _is_peer_group(peers: str, *, synthetic: bool) -> bool:
+    """Whether this is the name of a peer group, of values that are known; made-up agencies' are anything."""
+    try:
+        fallbacks(peers)
+    except InputError:
+        return False
+    told = values_of(peers)
+    size = told.pop("size", None)
+    known = size in {None, *SIZES} and known_facets(told) == told
+    return peers == ALL or synthetic or known

@@ -3,29 +3,40 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from cri.db.models import Decision
-from cri.db.queries import edition_drafts, pool_contributions
+from cri.db.queries import edition_outlines, pool_contributions, pool_outlines
+from cri.db.queries.edition_outlines import DraftOutline, Kind
+from cri.db.queries.pool_outlines import ContributionOutline
 from cri.domain.quarantine import Rule, may_be_accepted
 from cri.services.context import Parts
-from cri.services.editions import Kind
+from cri.services.quarantine import ContributionMissingError
+
+PAGE = 100
+"""Contributions on one page."""
+
+
+@dataclass(frozen=True)
+class PoolCounts:
+    """A pool in numbers. states: contributions by state. facets: by facet and value, of those in the pool."""
+
+    kind: Kind
+    agencies: int
+    states: dict[str, int]
+    facets: dict[str, dict[str | None, int]]
 
 
 @dataclass(frozen=True)
 class EntryFacts:
     """A contribution as stewards see it. decisions: the oldest first."""
 
-    id: uuid.UUID
-    kind: Kind
-    pseudonym: str
-    state: str
-    month: str | None
-    facets: dict[str, str | None]
-    headcount: int | None
-    respondents: int
-    rules: tuple[Rule, ...]
+    outline: ContributionOutline
     decisions: tuple[Decision, ...]
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        """The rules of the quarantine that it breaks."""
+        return tuple(rule for rule in Rule if rule in self.outline.rules)
 
     @property
     def acceptable(self) -> bool:
@@ -34,14 +45,12 @@ class EntryFacts:
 
 
 @dataclass(frozen=True)
-class DraftFacts:
-    """A draft in a list."""
+class EntryPage:
+    """One page of contributions. number: from 1 on. pages: how many there are."""
 
-    id: uuid.UUID
-    number: str
-    kind: Kind
-    state: str
-    asked_at: datetime
+    entries: tuple[EntryFacts, ...]
+    number: int
+    pages: int
 
 
 def kinds_given(parts: Parts) -> list[Kind]:
@@ -51,40 +60,45 @@ def kinds_given(parts: Parts) -> list[Kind]:
         return [(code, version, synthetic) for code, version, synthetic, _count in given]
 
 
-def entries_of(parts: Parts, kind: Kind) -> list[EntryFacts]:
-    """All contributions to an instrument's version, in a fixed order that tells nothing."""
-    code, version, synthetic = kind
+def pools_counted(parts: Parts) -> list[PoolCounts]:
+    """Every pool in numbers."""
     with parts.pool_sessions() as session:
-        found = pool_contributions.entries_of(session, code, version, synthetic=synthetic)
-    return [_facts(entry, kind) for entry in found]
+        found = []
+        for code, version, synthetic, _count in pool_contributions.instruments_given(session):
+            kind = (code, version, synthetic)
+            states, agencies = pool_outlines.counts_of(session, kind)
+            found.append(PoolCounts(kind, agencies, states, pool_outlines.facet_counts(session, kind)))
+        return found
 
 
-def drafts_of(parts: Parts) -> Sequence[DraftFacts]:
+def contributions_page(parts: Parts, number: int) -> EntryPage:
+    """Contributions, the newest month first. number: of the page; for one that is not there the nearest."""
+    with parts.pool_sessions() as session:
+        pages = max(1, -(-pool_outlines.contributions_in_all(session) // PAGE))
+        here = min(max(number, 1), pages)
+        found = pool_outlines.contributions_page(session, (here - 1) * PAGE, PAGE)
+    return EntryPage(tuple(EntryFacts(one, ()) for one in found), here, pages)
+
+
+def quarantined(parts: Parts, *, held: bool) -> list[EntryFacts]:
+    """What is held; else what was held and is decided on: the newest, a page at most."""
+    with parts.pool_sessions() as session:
+        found = pool_outlines.flagged_page(session, held=held, first=0, most=PAGE)
+        decisions = pool_outlines.decisions_on(session, [one.id for one in found])
+    return [EntryFacts(one, tuple(decisions.get(one.id, ()))) for one in found]
+
+
+def load_entry(parts: Parts, contribution_id: uuid.UUID) -> EntryFacts:
+    """One contribution. Raises ContributionMissingError."""
+    with parts.pool_sessions() as session:
+        found = pool_outlines.find_outline(session, contribution_id)
+        if found is None:
+            raise ContributionMissingError
+        decisions = pool_outlines.decisions_on(session, [found.id])
+    return EntryFacts(found, tuple(decisions.get(found.id, ())))
+
+
+def drafts_of(parts: Parts) -> Sequence[DraftOutline]:
     """All drafts, the newest first."""
     with parts.pool_sessions() as session:
-        return [
-            DraftFacts(
-                id=one.wish.id,
-                number=one.wish.number,
-                kind=(one.wish.instrument_code, one.wish.instrument_version, one.wish.synthetic),
-                state=one.state,
-                asked_at=one.steps["asked"].taken_at,
-            )
-            for one in edition_drafts.drafts(session)
-        ]
-
-
-def _facts(entry: pool_contributions.Entry, kind: Kind) -> EntryFacts:
-    kept = entry.contribution.aggregates
-    return EntryFacts(
-        id=entry.contribution.id,
-        kind=kind,
-        pseudonym=entry.contribution.pseudonym,
-        state=entry.state,
-        month=kept["wave"]["closed"],
-        facets=dict(kept["facets"]),
-        headcount=kept["population"]["headcount"],
-        respondents=kept["population"]["usable"],
-        rules=entry.rules,
-        decisions=entry.decisions,
-    )
+        return edition_outlines.draft_outlines(session)

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from cri.db.models import ContributionFlag, Decision
 from cri.db.queries import pool_contributions as pool
-from cri.domain.errors import CriError, InputError, InputProblem
+from cri.domain.errors import CriError, InputError
+from cri.domain.pool_problems import PoolProblem, pool_problem
 from cri.domain.quarantine import Rule, is_far, may_be_accepted, middle_of
 from cri.services.context import Parts
 
@@ -65,15 +66,21 @@ def hold_far_ones(session: Session, entries: list[pool.Entry]) -> list[pool.Entr
     return [one for one in entries if one.contribution.id not in held]
 
 
-def _problems(entry: pool.Entry, verdict: str, reason: str) -> list[InputProblem]:
+def reason_problem(reason: str) -> PoolProblem | None:
+    """What is wrong with the reason that a steward gives, if anything is."""
+    if 0 < len(reason) <= REASON_LENGTH:
+        return None
+    return pool_problem("reason_length", "reason", length=len(reason), most=REASON_LENGTH)
+
+
+def _problems(entry: pool.Entry, verdict: str, reason: str) -> list[PoolProblem]:
     problems = []
     if not entry.rules or entry.withdrawn_at is not None:
-        problems.append(InputProblem("it is not held", "contribution", "one in the quarantine"))
+        problems.append(pool_problem("not_held", "contribution"))
     if verdict not in VERDICTS:
-        problems.append(InputProblem(f'"{verdict}" is no decision', "verdict", " or ".join(VERDICTS)))
+        problems.append(pool_problem("no_verdict", "verdict", verdict=verdict))
     elif verdict == "accepted" and not may_be_accepted(entry.rules):
-        problems.append(InputProblem("it is the sheet of another contribution", "verdict", "refused"))
-    if not 0 < len(reason) <= REASON_LENGTH:
-        what = f"{len(reason)} characters" if reason else "no reason"
-        problems.append(InputProblem(what, "reason", f"1 to {REASON_LENGTH} characters"))
+        problems.append(pool_problem("copied_sheet", "verdict"))
+    if wrong := reason_problem(reason):
+        problems.append(wrong)
     return problems

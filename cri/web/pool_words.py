@@ -1,13 +1,18 @@
 """The pool's codes in words: facets, peer groups, rules of the quarantine, states of drafts."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from babel import Locale
 from babel.dates import format_skeleton
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from cri.domain.errors import InputError
+from cri.domain.norms import INDEX
 from cri.domain.quarantine import Rule
+from cri.services.instruments import texts_nearest
 from cri.web.language import current_language
 
 SECTORS = {
@@ -76,6 +81,16 @@ def facet_word(attribute: str, value: str | None) -> str:
         return str(Locale.parse(current_language()).territories.get(value, value))
     known = {"sector": SECTORS, "relationship": RELATIONSHIPS, "size": SIZES}[attribute]
     return str(known.get(value, value))
+
+
+def figure_names(document: Mapping[str, Any]) -> dict[str, str]:
+    """The index and the factors of an edition's instrument in words, by code, as far as it is known here."""
+    told = document["instrument"]
+    try:
+        texts = texts_nearest(told["code"], told["version"], current_language())
+    except (InputError, LookupError, OSError):
+        return {INDEX: str(_("Index"))}
+    return {INDEX: str(_("Index")), **{code: text.name for code, text in texts.factors.items()}}
 
 
 def peers_word(peers: str) -> str:

@@ -23,6 +23,11 @@ TOLD = {
     "headcount": "(aggregates #>> '{population,headcount}')::integer",
     "respondents": "(aggregates #>> '{population,usable}')::integer",
 }
+OF_AN_EDITION: dict[str, tuple[str, type[sa.Integer] | type[sa.Text]]] = {
+    "agencies": ("jsonb_array_length(document -> 'members')", sa.Integer),
+    "window_from": ("document #>> '{window,from}'", sa.Text),
+    "window_to": ("document #>> '{window,to}'", sa.Text),
+}
 KIND = ["instrument_code", "instrument_version", "synthetic"]
 
 
@@ -31,6 +36,9 @@ def upgrade() -> None:
         kind = sa.Integer() if source.endswith("::integer") else sa.Text()
         computed = sa.Computed(source, persisted=True)
         op.add_column("contribution", sa.Column(name, kind, computed, nullable=True), schema="pool")
+    for name, (source, told) in OF_AN_EDITION.items():
+        computed = sa.Computed(source, persisted=True)
+        op.add_column("edition", sa.Column(name, told(), computed, nullable=True), schema="pool")
     op.create_index(
         "ix_contribution_newest", "contribution", [sa.text("month DESC NULLS LAST"), "id"], schema="pool"
     )
@@ -105,5 +113,7 @@ def downgrade() -> None:
         op.drop_table(table, schema="pool")
     for index in ("ix_contribution_kind", "ix_contribution_newest"):
         op.drop_index(index, table_name="contribution", schema="pool")
+    for name in OF_AN_EDITION:
+        op.drop_column("edition", name, schema="pool")
     for name in TOLD:
         op.drop_column("contribution", name, schema="pool")

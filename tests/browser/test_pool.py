@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from cri.domain.access import Role
 from cri.services.context import Parts
-from cri.services.editions import Steward, ask_for_draft, make_drafts
+from cri.services.draft_making import make_drafts
+from cri.services.editions import Steward, ask_for_draft
 from tests.browser.signed_in import Enter, sideways
 from tests.browser.test_questionnaire_access import axe_findings
 from tests.services.conftest import NOW

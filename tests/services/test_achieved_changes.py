@@ -119,8 +119,8 @@ def _changes(
 
     if drop_first:
         for draft in list_drafts(parts):
-            if draft.wish.instrument_code == instrument["code"]:
-                drop_draft(parts, draft.wish.id, ana)
+            if draft.kind[0] == instrument["code"]:
+                drop_draft(parts, draft.id, ana)
     preview = load_draft(parts, drafted(parts, instrument, number, ana)).preview
     assert preview is not None
     assert preview.document is not None

@@ -297,7 +297,7 @@ def test_a_stewards_decisions_are_logged_and_the_last_one_counts(
     (held,) = given(parts, other)
     assert (held.state, held.rules) == ("held", (Rule.SAME_FIGURES,))
     steward, key = uuid.uuid4(), held.contribution.id
-    for verdict, reason, wrong in (("accepted", "  ", "no reason"), ("perhaps", "why", "no decision")):
+    for verdict, reason, wrong in (("accepted", "  ", "the reason has 0 characters"), ("perhaps", "why", "no decision")):
         with pytest.raises(InputError, match=wrong):
             decide(parts, key, verdict, reason, steward=steward, now=NOW)
     with ThreadPoolExecutor(2) as threads:

@@ -81,7 +81,7 @@ def test_a_later_edition_answers_for_the_earlier_one(parts: Parts) -> None:
 def test_forgetting_the_ledger_gives_the_newcomer_away(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: what the service did before it kept one."""
 
-    def forgetful(given: Any, number: str, _ledger: object, peers: Any) -> edition_draft.Draft:
+    def forgetful(given: Any, number: str, _ledger: object, peers: Any, _tell: object) -> edition_draft.Draft:
         return edition_draft.draft_edition(given, number, None, peers)
 
     monkeypatch.setattr(benchmarks, "draft_edition", forgetful)
@@ -111,7 +111,7 @@ def test_two_stewards_at_once_publish_one_edition_of_a_number(parts: Parts) -> N
     results = at_once(*[lambda: publish_edition(parts, pool, "2026.1", WHOLE)] * 3)
     refused = [result for result in results if isinstance(result, InputError)]
     assert len(refused) == 2
-    assert "has one of this number" in str(refused[0])
+    assert "there is an edition of this number already" in str(refused[0])
     assert sum(isinstance(result, dict) for result in results) == 1
 
 

@@ -18,7 +18,7 @@ from cri.domain.edition_draft import build_edition
 from cri.domain.quarantine import Rule
 from cri.services.context import Parts
 from cri.services.contributions import contribution_of
-from cri.services.editions import make_drafts
+from cri.services.draft_making import make_drafts
 from cri.services.instruments import released_instrument
 from tests.services.pool_service import members, new_instrument
 from tests.web.visitor import Visitor, make_person, make_steward, visit
@@ -88,7 +88,7 @@ def test_a_wrong_number_is_refused_with_a_line(ana: Visitor, parts: Parts) -> No
     instrument = fill(parts)
     ana.get("/pool")
     ana.post("/pool/drafts", {"kind": kind_of(instrument), "number": "26"})
-    assert "No draft was asked for. edition 26: not a number of an edition" in ana.text
+    assert "No draft was asked for. This is not a number of an edition; expected: year and 1 or 2" in ana.text
     assert ana.post("/pool/drafts", {"kind": "nothing", "number": "2026.1"}).status_code == 404
 
 

@@ -29,11 +29,14 @@ from cri.db.models.declarative import Base
 SCHEMA = "pool"
 
 
+def _repeated(source: str, kind: type[Integer] | type[Text]) -> MappedColumn[Any]:
+    """A column that repeats something out of a document, for the pages that count and sort by it."""
+    return mapped_column(kind, Computed(source, persisted=True), deferred=True, default=None)
+
+
 def _told(path: str, *, whole: bool = False) -> MappedColumn[Any]:
-    """A column that repeats something out of the aggregates, for the pages that count and sort by it."""
     source = f"aggregates #>> '{path}'"
-    computed = Computed(f"({source})::integer" if whole else source, persisted=True)
-    return mapped_column(Integer if whole else Text, computed, deferred=True, default=None)
+    return _repeated(f"({source})::integer" if whole else source, Integer if whole else Text)
 
 
 class Contribution(Base):
@@ -102,6 +105,9 @@ class Edition(Base):
     origin: Mapped[str] = mapped_column(String(10), default="made")
     draft_id: Mapped[uuid.UUID | None] = mapped_column()
     approval: Mapped[str | None] = mapped_column(String(10))
+    agencies: Mapped[int | None] = _repeated("jsonb_array_length(document -> 'members')", Integer)
+    window_from: Mapped[str | None] = _repeated("document #>> '{window,from}'", Text)
+    window_to: Mapped[str | None] = _repeated("document #>> '{window,to}'", Text)
 
     __table_args__ = (
         ForeignKeyConstraint(["draft_id", "approval"], ["pool.draft_step.draft_id", "pool.draft_step.step"]),

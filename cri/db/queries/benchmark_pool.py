@@ -7,10 +7,10 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from cri.db.models import Contribution, Edition, EditionMember, LedgerCell
+from cri.db.models import Contribution, Edition, EditionImport, EditionMember, LedgerCell, Vouching
 from cri.domain.ledger import PublishedCell
 
-_PUBLISHING = 7_241_003
+_PUBLISHING, _VOUCHING = 7_241_003, 7_241_006
 MADE, IMPORTED = "made", "imported"
 
 
@@ -45,18 +45,17 @@ def editions(
     return sorted(documents, key=edition_order)
 
 
-def all_editions(session: Session) -> list[Edition]:
-    """Every edition there is: by instrument, then the newest first."""
-    found = sorted(
-        session.scalars(select(Edition)), key=lambda one: edition_order(one.document), reverse=True
-    )
-    return sorted(found, key=lambda one: (one.instrument_code, one.instrument_version))
-
-
-def add_imported(session: Session, document: dict[str, Any]) -> None:
+def add_imported(session: Session, document: dict[str, Any], record: EditionImport) -> None:
     """Store an edition that was published elsewhere: nobody here knows who is in its groups."""
     session.add(_edition(document, origin=IMPORTED))
     session.flush()
+    session.add(record)
+    session.flush()
+
+
+def find_import(session: Session, number: str, instrument_code: str) -> EditionImport | None:
+    """Who took an edition in from a file, or None."""
+    return session.get(EditionImport, (number, instrument_code))
 
 
 def members_of_edition(session: Session, number: str, instrument_code: str) -> set[uuid.UUID]:
@@ -74,8 +73,25 @@ def newest_edition(
     session: Session, instrument_code: str, instrument_version: str, *, synthetic: bool
 ) -> dict[str, Any] | None:
     """The newest edition of an instrument's version, as real or as synthetic as asked; None without one."""
-    found = editions(session, instrument_code, instrument_version, synthetic=synthetic)
-    return found[-1] if found else None
+    return edition_below(session, (instrument_code, instrument_version, synthetic))
+
+
+def edition_below(
+    session: Session, kind: tuple[str, str, bool], number: str | None = None
+) -> dict[str, Any] | None:
+    """The newest edition of a kind, or the newest before edition `number`; None without one."""
+    code, version, synthetic = kind
+    numbers = session.scalars(
+        select(Edition.number).where(
+            Edition.instrument_code == code,
+            Edition.instrument_version == version,
+            Edition.synthetic.is_(synthetic),
+        )
+    )
+    end = None if number is None else number_order(number)
+    earlier = [one for one in numbers if end is None or number_order(one) < end]
+    newest = max(earlier, key=number_order, default=None)
+    return None if newest is None else session.get_one(Edition, (newest, code)).document
 
 
 def find_edition(session: Session, number: str, instrument_code: str) -> Edition | None:
@@ -90,9 +106,31 @@ def contributions_with_sheets(session: Session, sheets: Sequence[str]) -> list[C
 
 
 def all_owned(session: Session) -> list[tuple[str, str]]:
-    """(agency, owner), as pseudonyms, of every contribution ever made."""
-    rows = session.execute(select(Contribution.pseudonym, Contribution.owner_pseudonym).distinct())
-    return [(agency, owner) for agency, owner in rows]
+    """(agency, owner), as pseudonyms, of every contribution ever made and of what was found out since."""
+    told = select(Contribution.pseudonym, Contribution.owner_pseudonym)
+    found = select(Vouching.pseudonym, Vouching.owner_pseudonym).where(Vouching.owner_pseudonym.is_not(None))
+    pairs: set[tuple[str, str]] = set()
+    for some in (told.distinct(), found.distinct()):
+        pairs |= {(agency, str(owner)) for agency, owner in session.execute(some)}
+    return sorted(pairs)
+
+
+def vouched_facets(session: Session) -> dict[str, dict[str, str | None]]:
+    """Facets that count instead of what an agency told, by its pseudonym."""
+    rows = session.scalars(select(Vouching).order_by(Vouching.pseudonym, Vouching.number))
+    return {one.pseudonym: one.facets for one in rows}
+
+
+def vouchings_of(session: Session, code: str) -> list[Vouching]:
+    """What was found out of an agency, the oldest first. code: its pseudonym."""
+    return list(session.scalars(select(Vouching).where(Vouching.pseudonym == code).order_by(Vouching.number)))
+
+
+def wait_to_vouch(session: Session, code: str) -> None:
+    """Hold all that is put on record of an agency until this transaction ends, once nobody else does."""
+    session.execute(
+        text("SELECT pg_advisory_xact_lock(:lock, hashtext(:code))"), {"lock": _VOUCHING, "code": code}
+    )
 
 
 def owners_of_sheets(
@@ -191,7 +229,12 @@ def write_ledger(session: Session, instrument_code: str, cells: Sequence[Publish
 
 def edition_order(document: dict[str, Any]) -> tuple[int, ...]:
     """Sorts editions by number: 2026.10 after 2026.9."""
-    return tuple(int(part) for part in document["edition"].split(".") if part.isdigit())
+    return number_order(document["edition"])
+
+
+def number_order(number: str) -> tuple[int, ...]:
+    """Sorts numbers of editions: 2026.10 after 2026.9."""
+    return tuple(int(part) for part in number.split(".") if part.isdigit())
 
 
 def _edition(document: dict[str, Any], *, origin: str, draft_id: uuid.UUID | None = None) -> Edition:

@@ -4,37 +4,29 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from cri.db.models import DraftPreview, DraftStep, EditionDraft
+from cri.db.models import DraftPreview, DraftProgress, DraftStep, EditionDraft
+from cri.db.queries.edition_outlines import draft_state
 
 _DRAFTING = 7_241_005
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft with what a worker made of it, if it has, and the steps taken, by name."""
+    """A draft with what a worker made of it, if it has; the steps taken, by name; how far the worker is."""
 
     wish: EditionDraft
     preview: DraftPreview | None
     steps: dict[str, DraftStep]
+    progress: DraftProgress | None
 
     @property
     def state(self) -> str:
         """Asked, made or failed; then previewed, approved, published; or dropped."""
-        for step in ("dropped", "published", "approved", "previewed"):
-            if step in self.steps:
-                return step
-        if self.preview is None:
-            return "asked"
-        return "made" if self.preview.failure is None else "failed"
-
-
-def drafts(session: Session) -> list[Draft]:
-    """All drafts, the newest first."""
-    found = [_with_steps(session, wish) for wish in session.scalars(select(EditionDraft)).all()]
-    return sorted(found, key=lambda draft: draft.steps["asked"].taken_at, reverse=True)
+        return draft_state(self.steps, None if self.preview is None else self.preview.failure is None)
 
 
 def find_draft(session: Session, draft_id: uuid.UUID) -> Draft | None:
@@ -57,6 +49,18 @@ def take_draft(session: Session, draft_id: uuid.UUID) -> bool:
     return bool(session.scalar(statement, {"lock": _DRAFTING, "id": str(draft_id)}))
 
 
+def tell_progress(session: Session, draft_id: uuid.UUID, done: int, steps: int) -> None:
+    """Say how many steps of making a draft are done."""
+    told = {"done": done, "steps": steps, "told_at": func.clock_timestamp()}
+    statement = insert(DraftProgress).values(draft_id=draft_id, **told)
+    session.execute(statement.on_conflict_do_update(index_elements=[DraftProgress.draft_id], set_=told))
+
+
 def _with_steps(session: Session, wish: EditionDraft) -> Draft:
     taken = session.scalars(select(DraftStep).where(DraftStep.draft_id == wish.id))
-    return Draft(wish, session.get(DraftPreview, wish.id), {one.step: one for one in taken})
+    return Draft(
+        wish,
+        session.get(DraftPreview, wish.id),
+        {one.step: one for one in taken},
+        session.get(DraftProgress, wish.id),
+    )

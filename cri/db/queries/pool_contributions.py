@@ -60,6 +60,17 @@ def find_entry(session: Session, contribution_id: uuid.UUID) -> Entry | None:
     return next(iter(_entries(session, select(Contribution).where(Contribution.id == contribution_id))), None)
 
 
+def pseudonyms_like(session: Session, code: str) -> list[tuple[str, str]]:
+    """(agency, owner), as pseudonyms, of agencies whose pseudonym begins so; at most two agencies' worth.
+
+    code: hexadecimal. Of an agency that has changed its owner each owner.
+    """
+    pairs = select(Contribution.pseudonym, Contribution.owner_pseudonym).distinct()
+    begins = Contribution.pseudonym.startswith(code, autoescape=True)
+    found = session.execute(pairs.where(begins).order_by(Contribution.pseudonym))
+    return [(agency, owner) for agency, owner in found]
+
+
 def find_given(session: Session, pseudonym: str, sheet_sha256: str) -> Entry | None:
     """What an agency gave of one answer sheet, or None."""
     chosen = select(Contribution).where(

@@ -8,19 +8,28 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from cri.db.models import Edition
-from cri.domain.edition_change import changes_between
+from cri.domain.edition_change import cells_between, changes_between
 from cri.domain.errors import InputError
 from cri.services import editions
 from cri.services.context import Parts
-from cri.services.edition_files import edition_file, import_edition
+from cri.services.edition_files import edition_file, find_import, import_edition
 from cri.services.editions import DraftMissingError, Steward
 from cri.services.pool_overview import kinds_given
 from cri.web.access import stewards
 from cri.web.parts import parts
-from cri.web.pool_view import certificate_rows, change_rows, edition_row, window_of
-from cri.web.pool_words import DRAFT_STATES, peers_word
+from cri.web.pool_refusals import why_failed, why_not
+from cri.web.pool_view import (
+    cell_rows,
+    certificate_rows,
+    change_rows,
+    edition_facts,
+    edition_row,
+    kind_code,
+    progress_word,
+    window_of,
+)
+from cri.web.pool_words import DRAFT_STATES, figure_names, peers_word
 from cri.web.texts import number, short_moment
-from cri.web.views.pool import kind_code
 
 views = Blueprint("pool_editions", __name__, url_prefix="/pool")
 
@@ -49,7 +58,7 @@ def ask(steward: Steward) -> ResponseReturnValue:
     try:
         made = editions.ask_for_draft(parts(), kind, request.form.get("number", "").strip(), steward)
     except InputError as error:
-        flash(_("No draft was asked for. %(why)s", why=str(error)), "error")
+        flash(_("No draft was asked for. %(why)s", why=why_not(error)), "error")
         return redirect(url_for("pool.overview"), 303)
     return redirect(url_for(".draft", draft_id=made), 303)
 
@@ -68,19 +77,27 @@ def draft(steward: Steward, draft_id: uuid.UUID) -> ResponseReturnValue:
     own = {found.steps[step].account_id for step in ("asked", "previewed") if step in found.steps}
     before = editions.edition_before(parts(), document) if document else None
     notes = preview.notes if preview else {}
+    told = found.progress
+    fewer, refused = ({(one[0], one[1]) for one in notes.get(key, ())} for key in ("fewer", "refused"))
     return render_template(
         "views/pool/draft.html",
         draft=found.wish,
         state=found.state,
         tag={"text": str(text), "kind": kind},
-        failure=preview.failure if preview else None,
+        failure=why_failed(notes.get("problems", ()), preview.failure or "")
+        if preview and preview.failure
+        else None,
+        progress=progress_word((told.done, told.steps) if told else None),
         members=number(len(document["members"])) if document else None,
         window=window_of(document) if document else None,
         joined=number(notes.get("joined", 0)),
         left=number(notes.get("left", 0)),
         held=number(notes.get("states", {}).get("held", 0)),
+        cells=cell_rows(cells_between(before, document, fewer, refused), figure_names(document))
+        if document
+        else [],
         left_out=[
-            {"reason": why, "count": number(count)}
+            {"reason": _(why), "count": number(count)}
             for why, count in sorted(notes.get("left_out", {}).items())
         ],
         changes=change_rows(changes_between(before, document)) if document else [],
@@ -105,7 +122,7 @@ def take_step(steward: Steward, draft_id: uuid.UUID, step: str) -> ResponseRetur
     except DraftMissingError:
         abort(404)
     except InputError as error:
-        flash(_("Nothing was changed. %(why)s", why=str(error)), "error")
+        flash(_("Nothing was changed. %(why)s", why=why_not(error)), "error")
     else:
         flash(_("Done, and on record."), "success")
     return redirect(url_for(".draft", draft_id=draft_id), 303)
@@ -121,16 +138,17 @@ def history(_steward: Steward) -> ResponseReturnValue:
 
 @views.post("/editions")
 @stewards
-def take_in(_steward: Steward) -> ResponseReturnValue:
+def take_in(steward: Steward) -> ResponseReturnValue:
     """Take an edition in from a file; the file is refused whole for anything wrong in it."""
     file = request.files.get("edition")
     if file is None or not file.filename:
         flash(_("Choose a file first."), "error")
         return redirect(url_for(".history"), 303)
     try:
-        document = import_edition(parts(), file.stream.read(MOST_FILE_BYTES + 1), file.filename)
+        data = file.stream.read(MOST_FILE_BYTES + 1)
+        document = import_edition(parts(), data, file.filename, steward=steward.account_id, now=steward.now)
     except InputError as error:
-        flash(_("The file was refused. %(why)s", why=str(error)), "error")
+        flash(_("The file was refused. %(why)s", why=why_not(error)), "error")
         return redirect(url_for(".history"), 303)
     flash(_("The edition was taken in."), "success")
     return redirect(url_for(".edition", code=document["instrument"]["code"], number=document["edition"]), 303)
@@ -145,8 +163,10 @@ def edition(_steward: Steward, code: str, number: str) -> ResponseReturnValue:
     return render_template(
         "views/pool/edition.html",
         edition=found,
-        row=edition_row(found),
+        imported=found.origin == "imported",
+        facts=edition_facts(found, find_import(parts(), code, number)),
         changes=change_rows(changes_between(before, found.document)),
+        cells=cell_rows(cells_between(before, found.document), figure_names(found.document)),
         before=before["edition"] if before else None,
         certificate=certificate_rows(found.document["certificate"]),
     )

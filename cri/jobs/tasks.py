@@ -168,7 +168,7 @@ def close_due(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the q
 @tasks.task(name="make_drafts", queueing_lock="make_drafts", pass_context=True)
 def make_drafts(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
     """Make the editions that stewards have asked for. The audit of a large pool takes minutes."""
-    editions.make_drafts(workshop_of(job).parts)
+    draft_making.make_drafts(workshop_of(job).parts)
 
 
 @tasks.periodic(cron="17 * * * *")

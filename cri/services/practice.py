@@ -7,7 +7,7 @@ a sheet, a scorecard, a pack, a report and a contribution of it (migration 0007)
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 
 from cri.db.models import Draft, Invitation, MailboxEntry, MixedEntry, Wave, WaveUnit
 from cri.services.context import Context
@@ -75,6 +75,12 @@ def standing_try_out(ctx: Context, wave_id: uuid.UUID) -> Wave | None:
         .order_by(Wave.opened_at.desc())
         .limit(1)
     ).one_or_none()
+
+
+def was_tried_out(ctx: Context, wave_id: uuid.UUID) -> bool:
+    """Whether somebody has begun to try a draft out."""
+    tried = exists().where(Wave.agency_id == ctx.agency_id, Wave.practice_of == wave_id)
+    return bool(ctx.session.scalar(select(tried)))
 
 
 def try_out_link(ctx: Context, try_out_id: uuid.UUID) -> str | None:

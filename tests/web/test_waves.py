@@ -185,7 +185,7 @@ def test_links_are_shown_while_the_wave_is_open_and_safe_to_open_in_a_spreadshee
     assert csv.data.startswith(b"\xef\xbb\xbfname,email,unit,link\r\n")
     assert csv.text.count("/s/") == 24
     visitor.get(f"{address}/close")
-    visitor.post(f"{address}/close")
+    visitor.post(f"{address}/close", {"reason": "Enough"})
     assert visitor.get(f"{address}/links").status_code == 409
     assert visitor.client.get(f"{address}/links/personal.csv").status_code == 409
 
@@ -221,14 +221,14 @@ def test_closing_shows_each_step_and_looks_again_by_itself(
     address = open_wave(visitor)
     wave_id = uuid.UUID(address.rpartition("/")[2])
     visitor.get(f"{address}/close")
-    assert "cannot be opened again" in visitor.text
-    closing = visitor.post(f"{address}/close")
+    assert "it cannot be opened again" in visitor.text
+    closing = visitor.post(f"{address}/close", {"reason": "Enough"})
     assert closing.headers["Refresh"] == "5"
     assert "0 of 24" in visitor.text
     assert "By unit" not in visitor.text  # the rate by unit helps while something can be done about it
     assert "Closed No more answers come in. Done" in visitor.text
     assert "all else is destroyed. Running" in visitor.text
-    assert visitor.post(f"{address}/close").status_code == 409
+    assert visitor.post(f"{address}/close", {"reason": "Enough"}).status_code == 409
     set_state(sessions, agency_id, wave_id, state="sealed", sheet_sha256="0" * 64)
     visitor.get(address)
     assert "kept back. Running" in visitor.text
@@ -248,11 +248,14 @@ def test_when_all_is_done_the_results_are_a_link_away(
     assert f'href="/results/{wave_id}"' in visitor.page
 
 
-def test_an_overdue_wave_says_so(visitor: Visitor, sessions: Sessions, agency_id: uuid.UUID) -> None:
+def test_a_wave_whose_time_is_over_waits_for_who_has_begun_and_says_so(
+    visitor: Visitor, sessions: Sessions, agency_id: uuid.UUID
+) -> None:
     address = open_wave(visitor)
     set_state(sessions, agency_id, uuid.UUID(address.rpartition("/")[2]), closes_at=NOW - timedelta(days=900))
-    visitor.get(address)
-    assert "The closing time has passed" in visitor.text
+    answer = visitor.get(address)
+    assert answer.headers["Refresh"] == "60"
+    assert "Waiting for those who have begun" in visitor.text
 
 
 def test_many_links_come_a_hundred_to_a_page(visitor: Visitor) -> None:

@@ -79,6 +79,7 @@ def _panel(ctx: Context, wave: Wave, zone: str, *, rates: bool = False) -> dict[
         "label": wave.label,
         "href": url_for("waves.show", wave_id=wave.id),
         "state": state_tag(wave.state),
+        "practice": wave.practice,
         "is_open": wave.state == "open",
         "closes": moment(wave.closes_at, zone) if wave.closes_at else None,
         "rates": rates_view(ctx, wave) if rates else None,

@@ -1,7 +1,7 @@
-"""Running a wave: set it up, open it, watch the rate, close it. Never any answer."""
+"""Waves: set one up, see where it is and what is next, open it. Never any answer."""
 
 import uuid
-from datetime import UTC, time, timedelta
+from datetime import time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -13,25 +13,36 @@ from flask_babel import lazy_gettext as _l
 from cri.db.models import Wave
 from cri.db.queries.organisation import people_count, present_units
 from cri.domain.access import Permission
-from cri.domain.errors import InputError
-from cri.domain.wave_plan import moment_of
+from cri.domain.relationships import usual_noun
 from cri.services import waves
 from cri.services.agencies import this_agency
 from cri.services.context import Context
-from cri.services.instruments import OFFERED, offered_languages, texts_nearest
+from cri.services.instruments import COMPANIONS, OFFERED, offered_languages, texts_nearest
 from cri.services.packs import load_pack
+from cri.services.wave_setup import change_companion
 from cri.services.waves import WaveNotReadyError
 from cri.web.access import requires
+from cri.web.closing_times import on_the_wall, read_closing
 from cri.web.forms.waves import WaveForm
 from cri.web.language import current_language, language_name, spoken_languages
-from cri.web.texts import number, short_moment
-from cri.web.wave_views import closing_steps, draft_steps, rates_view, report_ready, state_tag, wave_facts
+from cri.web.texts import moment, number, short_moment
+from cri.web.wave_rates import rates_view
+from cri.web.wave_views import (
+    closing_steps,
+    draft_steps,
+    log_rows,
+    report_ready,
+    state_tag,
+    waiting_steps,
+    wave_facts,
+)
 
 views = Blueprint("waves", __name__, url_prefix="/waves")
 
 USUAL_DAYS = 21
 USUAL_HOUR = time(17, 0)
 REFRESH_SECONDS = 5
+WAITING_SECONDS = 60
 CHOSEN_WHEN = {
     "cri": _l("No, or hardly: we are the only ones who offer it"),
     "mri": _l("Yes: we compete for the people we serve"),
@@ -54,6 +65,7 @@ def overview(ctx: Context) -> ResponseReturnValue:
             "label": wave.label,
             "href": url_for(".show", wave_id=wave.id),
             "state": state_tag(wave.state),
+            "practice": wave.practice,
             "opened": short_moment(wave.opened_at, zone) if wave.opened_at else "",
             "closes": _closing(wave, zone),
         }
@@ -70,14 +82,16 @@ def _closing(wave: Wave, zone: str) -> str:
 @views.get("/new")
 @requires(Permission.RUN_WAVES)
 def new(ctx: Context) -> ResponseReturnValue:
-    """An empty form with what is usual filled in."""
+    """An empty form with what is usual filled in; the word for the people served follows the map."""
     agency = this_agency(ctx)
     day = (ctx.now.astimezone(ZoneInfo(agency.time_zone)) + timedelta(days=USUAL_DAYS)).date()
     form = _form()
+    nouns = texts_nearest(*OFFERED[0], current_language()).nouns
+    mapped = bool(agency.service_lines)
     form.process(
         instrument=OFFERED[0][0],
         languages=_languages(),
-        noun=agency.noun,
+        noun=usual_noun(agency.relationship_type, nouns, agency.noun) if mapped else agency.noun,
         closes_on=day,
         closes_time=USUAL_HOUR,
     )
@@ -92,7 +106,8 @@ def create(ctx: Context) -> ResponseReturnValue:
     asked = _read(ctx, form)
     if asked is None:
         return _form_page(ctx, form, None), 422
-    wave_id = waves.create_wave(ctx, **asked)
+    wave_id = waves.create_wave(ctx, **asked, practice=form.practice.data)
+    _set_companion(ctx, wave_id, form)
     return redirect(url_for(".show", wave_id=wave_id), 303)
 
 
@@ -101,15 +116,16 @@ def create(ctx: Context) -> ResponseReturnValue:
 def edit(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
     """A draft, to be changed."""
     wave = waves.find_draft(ctx, wave_id)
-    closing = (wave.closes_at or ctx.now).astimezone(ZoneInfo(this_agency(ctx).time_zone))
+    day, hour = on_the_wall(wave.closes_at or ctx.now, this_agency(ctx).time_zone)
     form = _form()
     form.process(
         label=wave.label,
         instrument=wave.instrument_code,
+        companion=wave.companion_code is not None,
         languages=wave.languages,
         noun=wave.noun,
-        closes_on=closing.date(),
-        closes_time=closing.time(),
+        closes_on=day,
+        closes_time=hour,
     )
     return _form_page(ctx, form, wave)
 
@@ -124,6 +140,7 @@ def change(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
     if asked is None:
         return _form_page(ctx, form, wave), 422
     waves.change_wave(ctx, wave_id, **asked)
+    _set_companion(ctx, wave_id, form)
     return redirect(url_for(".show", wave_id=wave_id), 303)
 
 
@@ -145,17 +162,8 @@ def _languages() -> list[str]:
 
 def _read(ctx: Context, form: WaveForm) -> dict[str, Any] | None:
     """What a valid form asks for; None, and the form says why, when something is wrong."""
-    if not form.validate_on_submit():
-        return None
-    try:
-        closes_at = moment_of(form.local_closing, this_agency(ctx).time_zone)
-    except InputError:
-        form.closes_time.errors = [
-            _("There is no such hour on that day: the clocks go forward. Choose another.")
-        ]
-        return None
-    if closes_at <= ctx.now.astimezone(UTC):
-        form.closes_on.errors = [_("The survey must close in the future.")]
+    closes_at = read_closing(ctx, form) if form.validate_on_submit() else None
+    if closes_at is None:
         return None
     return {
         "label": form.label.data,
@@ -164,6 +172,10 @@ def _read(ctx: Context, form: WaveForm) -> dict[str, Any] | None:
         "noun": form.noun.data,
         "closes_at": closes_at,
     }
+
+
+def _set_companion(ctx: Context, wave_id: uuid.UUID, form: WaveForm) -> None:
+    change_companion(ctx, wave_id, COMPANIONS[0] if form.companion.data else None)
 
 
 def _form_page(ctx: Context, form: WaveForm, wave: Wave | None) -> str:
@@ -175,25 +187,29 @@ def _form_page(ctx: Context, form: WaveForm, wave: Wave | None) -> str:
 @views.get("/<uuid:wave_id>")
 @requires(Permission.RUN_WAVES)
 def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
-    """Where a wave is, and the next thing to do about it."""
-    wave = waves.find_wave(ctx, wave_id)
+    """Where a wave is, and the next thing to do about it. While it closes the page looks again by itself."""
+    wave, zone = waves.find_wave(ctx, wave_id), this_agency(ctx).time_zone
     common = {
         "wave": wave,
-        "facts": wave_facts(wave, this_agency(ctx).time_zone),
+        "facts": wave_facts(wave, zone),
         "tag": state_tag(wave.state),
+        "log": log_rows(ctx, wave, zone),
     }
     if wave.state == "draft":
         missing = waves.missing_for_opening(ctx, wave)
-        steps = draft_steps(wave, missing)
-        return render_template("views/waves/draft.html", steps=steps, ready=not missing, **common)
-    if wave.state == "open":
-        overdue = wave.closes_at is not None and wave.closes_at <= ctx.now
-        rates = rates_view(ctx, wave)
-        return render_template("views/waves/open.html", rates=rates, overdue=overdue, **common)
+        steps = draft_steps(ctx, wave, missing)
+        opens = moment(wave.opens_at, zone) if wave.opens_at else None
+        return render_template(
+            "views/waves/draft.html", steps=steps, ready=not missing, opens=opens, **common
+        )
+    waiting = waiting_steps(wave, ctx.now, zone)
+    if wave.state == "open" and waiting is None:
+        return render_template("views/waves/open.html", rates=rates_view(ctx, wave), **common)
     done = report_ready(ctx, wave)
     page = render_template(
         "views/waves/closing.html",
-        steps=closing_steps(wave, done),
+        steps=waiting or closing_steps(wave, done),
+        waiting=waiting is not None,
         done=done,
         results=load_pack(ctx, wave_id) is not None,
         rates=rates_view(ctx, wave),
@@ -201,7 +217,7 @@ def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
     )
     response = make_response(page)
     if not done:
-        response.headers["Refresh"] = str(REFRESH_SECONDS)
+        response.headers["Refresh"] = str(WAITING_SECONDS if waiting else REFRESH_SECONDS)
     return response
 
 
@@ -234,21 +250,3 @@ def open_now(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
         return redirect(url_for(".show", wave_id=wave_id), 303)
     flash(_("The survey is open. Now give people their links."), "success")
     return redirect(url_for("links.show", wave_id=wave_id), 303)
-
-
-@views.get("/<uuid:wave_id>/close")
-@requires(Permission.RUN_WAVES)
-def confirm_close(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
-    """What closing means, to be read before doing it."""
-    wave = waves.find_wave(ctx, wave_id)
-    if wave.state != "open":
-        return redirect(url_for(".show", wave_id=wave_id))
-    return render_template("views/waves/confirm_close.html", wave=wave, rates=rates_view(ctx, wave))
-
-
-@views.post("/<uuid:wave_id>/close")
-@requires(Permission.RUN_WAVES)
-def close_now(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
-    """Close it and ask for sealing."""
-    waves.close_wave(ctx, wave_id)
-    return redirect(url_for(".show", wave_id=wave_id), 303)

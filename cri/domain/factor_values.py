@@ -136,7 +136,7 @@ def index_sums(instrument: Instrument, values: Sequence[FactorValues], counting:
     if highest >= _MOST_BINS:
         distinct, totals = np.unique(totals, return_inverse=True)
         index = [int(value) for value in distinct]
-    counts = counting.table(Group(complete.view(np.uint8), 2), totals, len(index))
+    counts = counting.table(Group(complete.view(np.uint8), 2), Group(totals, len(index)))
     return group_sums(counts[:, 1:], index, parts * len(values), counting.weights)
 
 

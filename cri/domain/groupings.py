@@ -90,4 +90,4 @@ def _joined(questions: list[_Question]) -> Together:
         codes += column
         codes += np.int16(1)
     sizes = tuple(levels for _, levels in questions)
-    return Together(Group(codes.astype(np.int32), math.prod(sizes)), sizes)
+    return Together(Group(codes, math.prod(sizes)), sizes)

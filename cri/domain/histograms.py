@@ -7,7 +7,7 @@ so that neither the order of respondents nor the machine can change a bit of a d
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from scipy.sparse import coo_array
 from cri.domain.statistics import Moments
 
 Floats = npt.NDArray[np.float64]
+Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
 Whole = npt.NDArray[np.int64] | npt.NDArray[np.object_]
 Codes = npt.NDArray[np.integer]
@@ -57,32 +58,44 @@ def _bits(values: Floats) -> int:
 
 @dataclass(frozen=True, eq=False)
 class Group:
-    """Which of `bins` groups each respondent is in: `codes`, whole numbers (respondents,) from 0."""
+    """Which of `bins` groups each respondent is in: `codes`, whole numbers (respondents,) from 0.
+
+    `places` are the same as tables want them, int32. Raises ValueError for a code that is none of the groups.
+    """
 
     codes: Codes
     bins: int
+    places: Int32 = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.codes.size and not 0 <= self.codes.min() <= self.codes.max() < self.bins:
+            raise ValueError(f"a code that is none of {self.bins}")
+        object.__setattr__(self, "places", self.codes.astype(np.int32, copy=False))
 
 
 class Counting:
-    """Counts respondents by two codes at once: the group each is in and the value each has.
+    """Counts respondents by two groupings at once: the group each is in and the value each has.
 
     A sparse matrix with a one for each respondent, in the row of their group and the column of their value,
     is that count once its entries are added up. Unlike numpy's `bincount`, scipy lets other threads work
-    meanwhile, and no array of places has to be made first: half the time of one core.
+    meanwhile, and no array of joint codes has to be made first: half the time of one core.
     """
 
     def __init__(self, respondents: int, weights: WholeWeights | None) -> None:
         self.weights = weights
         self._ones = np.ones(respondents, dtype=np.int32)
 
-    def table(self, group: Group, code: Codes, codes: int, *, plain: bool = False) -> Int64:
-        """int64 (layers, groups, codes). `code`: (respondents,), below `codes`. `plain`: without weights."""
-        layers: list[npt.NDArray[np.int32] | Floats] = [self._ones]
+    def table(self, group: Group, value: Group, *, plain: bool = False) -> Int64:
+        """int64 (layers, groups, values). `plain`: without weights."""
+        layers: list[Int32 | Floats] = [self._ones]
         if self.weights is not None and not plain:
             layers += [self.weights.weight, self.weights.square]
-        found = np.empty((len(layers), group.bins, codes), dtype=np.int64)
+        found = np.empty((len(layers), group.bins, value.bins), dtype=np.int64)
         for counts, layer in zip(found, layers, strict=True):
-            counts[...] = coo_array((layer, (group.codes, code)), shape=counts.shape).toarray()
+            cells = coo_array(counts.shape, dtype=layer.dtype)
+            # Set, not given: scipy would look through places again that were checked when they were narrow.
+            cells.coords, cells.data = (group.places, value.places), layer
+            counts[...] = cells.toarray()
         return found
 
 

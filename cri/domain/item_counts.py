@@ -72,11 +72,11 @@ def count_items(
         both = np.multiply(steps[place], base, dtype=kind)
         both += steps[other]
         # Units last: tables of them are added up along long rows.
-        counts = counting.table(Group(both, base * base), unit.codes, unit.bins, plain=True)
-        table = counts.reshape(base, base, unit.bins)
+        pairs = Group(both, base * base)
+        table = counting.table(pairs, unit, plain=True).reshape(base, base, unit.bins)
         by_unit[place], by_unit[other] = (table.sum(axis=axis)[1:] for axis in (1, 0))
         if weights is not None:
-            table = counting.table(nobody_apart, both, base * base).reshape(-1, base, base)
+            table = counting.table(nobody_apart, pairs).reshape(-1, base, base)
             everybody[place], everybody[other] = (table.sum(axis=axis) for axis in (2, 1))
     everybody[:, 0, 1:] = by_unit.sum(axis=2)
     items = tuple(

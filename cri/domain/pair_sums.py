@@ -62,7 +62,8 @@ def count_pairs(steps: list[UInt8], points: int, counting: Counting) -> PairSums
     alone = {0: np.bincount(codes[0], minlength=base ** len(pieces[0]))} if len(pieces) == 1 else {}
     for first, second in combinations(range(len(pieces)), 2):
         sizes = (base ** len(pieces[first]), base ** len(pieces[second]))
-        counts = counting.table(Group(codes[first], sizes[0]), codes[second], sizes[1], plain=True)[0]
+        patterns = Group(codes[first], sizes[0]), Group(codes[second], sizes[1])
+        counts = counting.table(*patterns, plain=True)[0]
         alone |= {first: counts.sum(axis=1), second: counts.sum(axis=0)}
         _add_between(whole, pieces[first], pieces[second], counts, base)
     for place, counts in alone.items():

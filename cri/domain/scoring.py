@@ -150,13 +150,13 @@ def _scores_in_groups(value: FactorValues, groups: Groupings, counting: Counting
     def sums_of(counts: Int64) -> GroupSums:
         return group_sums(counts, value.values, value.parts, counting.weights)
 
-    size = len(value.values)
-    by_unit = counting.table(groups.unit, value.codes, size)
+    scores = Group(value.codes, len(value.values))
+    by_unit = counting.table(groups.unit, scores)
     own = sums_of(by_unit[:, 1:])
     split = [
         sums_of(part)
         for together in groups.together
-        for part in together.apart(counting.table(together.group, value.codes, size))
+        for part in together.apart(counting.table(together.group, scores))
     ]
     halves = split.pop() if groups.halves else None
     return _Scores(
@@ -195,9 +195,10 @@ def _usable_groups(
     groups: Groupings, usable: Bool, counting: Counting
 ) -> tuple[Int64, tuple[Int64, ...], Int64 | None]:
     """How many usable respondents are directly in each unit, in each option, and in each half."""
+    counted = Group(usable.view(np.uint8), 2)
 
     def count(group: Group) -> Int64:
-        return counting.table(group, usable.view(np.uint8), 2, plain=True)[:, :, 1:]
+        return counting.table(group, counted, plain=True)[:, :, 1:]
 
     found = [part[0, :, 0] for together in groups.together for part in together.apart(count(together.group))]
     halves = found.pop() if groups.halves else None

@@ -23,7 +23,7 @@ def people_of(group: int) -> tuple[np.ndarray, np.ndarray]:
 
 def sums(weights: np.ndarray | None = None) -> GroupSums:
     whole = None if weights is None else whole_weights(weights)
-    counts = Counting(PEOPLE, whole).table(Group(GROUPS, 3), CODES.astype(np.uint8), 5)
+    counts = Counting(PEOPLE, whole).table(Group(GROUPS, 3), Group(CODES.astype(np.uint8), 5))
     return group_sums(counts, VALUES, 60, whole)
 
 
@@ -64,7 +64,7 @@ def test_the_order_of_people_changes_no_bit_with_weights_either() -> None:
     found = []
     for places in (np.arange(PEOPLE), order):
         whole = whole_weights(WEIGHTS[places])
-        counts = Counting(PEOPLE, whole).table(Group(GROUPS[places], 3), CODES[places], 5)
+        counts = Counting(PEOPLE, whole).table(Group(GROUPS[places], 3), Group(CODES[places], 5))
         made = group_sums(counts, VALUES, 60, whole)
         found.append([made.mean().tobytes(), made.sd().tobytes(), made.n_eff().tobytes()])
     assert found[0] == found[1]
@@ -95,12 +95,17 @@ def test_sums_too_large_for_64_bits_stay_exact(parts: int) -> None:
 
 
 @pytest.mark.parametrize("kind", [np.uint8, np.int16, np.int64])
-def test_codes_of_any_width_are_counted_and_ones_beyond_the_table_refused(kind: type[np.integer]) -> None:
-    group, code = Group(np.array([0, 2, 2], dtype=kind), 3), np.array([1, 0, 0], dtype=kind)
-    assert Counting(3, None).table(group, code, 2).tolist() == [[[0, 1], [0, 0], [2, 0]]]
-    with pytest.raises(ValueError, match="index"):
-        Counting(3, None).table(group, code + kind(1), 2)
-    assert Counting(0, None).table(Group(group.codes[:0], 3), code[:0], 2).tolist() == [[[0, 0]] * 3]
+def test_codes_of_any_width_are_counted(kind: type[np.integer]) -> None:
+    group, value = Group(np.array([0, 2, 2], dtype=kind), 3), Group(np.array([1, 0, 0], dtype=kind), 2)
+    assert Counting(3, None).table(group, value).tolist() == [[[0, 1], [0, 0], [2, 0]]]
+    nobody = Group(np.empty(0, dtype=kind), 2)
+    assert Counting(0, None).table(nobody, nobody).tolist() == [[[0, 0], [0, 0]]]
+
+
+@pytest.mark.parametrize("codes", [[0, 3], [-1, 0]])
+def test_a_code_beyond_the_table_is_refused_before_anybody_is_counted(codes: list[int]) -> None:
+    with pytest.raises(ValueError, match="none of 3"):
+        Group(np.array(codes, dtype=np.int8), 3)
 
 
 def test_a_histogram_of_weights_has_three_layers() -> None:

@@ -21,6 +21,7 @@ from cri.jobs.app import make_defer
 from cri.jobs.postman import Postman
 from cri.jobs.postman_starter import PostmanStarter
 from cri.jobs.tasks import Workshop
+from cri.jobs.watched_process import Drafter
 from cri.services.context import Parts
 from cri.settings import Settings
 from cri.web import register_views
@@ -62,8 +63,15 @@ def make_parts(settings: Settings) -> Parts:
 def make_workshop(settings: Settings) -> Workshop:
     """What a worker process is wired with."""
     engine = make_engine(str(settings.database_url))
-    starter = PostmanStarter(settings.environment())
-    return Workshop(make_parts(settings), engine, make_sessions(engine), ChartBrowser(), starter)
+    told = settings.environment()
+    return Workshop(
+        parts=make_parts(settings),
+        engine=engine,
+        sessions=make_sessions(engine),
+        browser=ChartBrowser(),
+        postman=PostmanStarter(told),
+        drafter=Drafter(told),
+    )
 
 
 def make_postman(settings: Settings, gone: Callable[[], bool]) -> Postman | None:

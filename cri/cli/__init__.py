@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": ("cri.cli.service", "demo", "Start everything, with an example agency."),
     "serve": ("cri.cli.service", "serve", "Serve the pages."),
     "worker": ("cri.cli.service", "worker", "Do background work."),
+    "draft": ("cri.cli.draft", "draft", "Make the drafts of editions that wait."),
     "post": ("cri.cli.post", "post", "Send the messages that wait."),
     "db": ("cri.cli.service", "db", "Prepare and upgrade the database."),
     "doctor": ("cri.cli.service", "doctor", "Say what this machine lacks."),

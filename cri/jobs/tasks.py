@@ -18,7 +18,8 @@ from cri.adapters.charts import ChartBrowser
 from cri.db.models import Wave
 from cri.db.session import enter_agency
 from cri.jobs.postman_starter import PostmanStarter
-from cri.services import companions, contributions, editions, mixing, packs, scoring, sealing, waves
+from cri.jobs.watched_process import Drafter
+from cri.services import companions, contributions, mixing, packs, scoring, sealing, waves
 from cri.services.context import Actor, Context, Parts
 
 NAMESPACE = "cri"
@@ -39,11 +40,13 @@ class Workshop:
     sessions: sessionmaker[Session]
     browser: ChartBrowser
     postman: PostmanStarter
+    drafter: Drafter
 
     def close(self) -> None:
         """Let go of connections and of the browser, if one was started."""
         self.browser.close()
         self.postman.close()
+        self.drafter.close()
         self.engine.dispose()
         self.parts.pool_sessions.kw["bind"].dispose()
 
@@ -162,13 +165,6 @@ def mix(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue p
 def close_due(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
     """Close the waves whose time is over, the grace for pages still open included."""
     each_wave(workshop_of(job), "open", waves.close_if_due)
-
-
-@tasks.periodic(cron="* * * * *")
-@tasks.task(name="make_drafts", queueing_lock="make_drafts", pass_context=True)
-def make_drafts(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
-    """Make the editions that stewards have asked for. The audit of a large pool takes minutes."""
-    draft_making.make_drafts(workshop_of(job).parts)
 
 
 @tasks.periodic(cron="17 * * * *")

@@ -8,12 +8,12 @@ import logging
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.orm import Session
 
 from cri.adapters.mail import AddressError
 from cri.adapters.mail_routes import MailRoute, PostOffice
@@ -31,6 +31,7 @@ AT_A_TURN = 50
 
 KEEP_TRYING_SECONDS = 60.0
 PREDECESSOR_SECONDS = 3.0
+_ENTER = text("SELECT set_config('app.agency_id', :agency_id, false)")
 POSTMAN = Actor(account_id=None, role="worker")
 
 log = logging.getLogger(__name__)
@@ -41,44 +42,47 @@ class Postman:
 
     def __init__(self, parts: Parts, engine: Engine, route: MailRoute, gone: Callable[[], bool]) -> None:
         self._parts, self._engine, self._route, self._gone = parts, engine, route, gone
+        self._sessions = make_sessions(engine)
         self._office = PostOffice(route)
         self._earliest = 0.0
 
     def run(self) -> int:
         """Send what waits; how many were accepted. Nothing while another process is at it.
 
-        All but outcomes go over the connection that holds the lock: who has lost the lock can claim nothing.
+        Claims go over the connection that holds the lock: who has lost the lock claims nothing. Each is one
+        statement that commits by itself, as is writing down that a message was accepted.
         """
         with self._engine.connect() as connection:
-            connection.detach()  # closed at the end, not kept: the lock must not outlive its holder
-            if not _hold_alone(connection):
+            alone = connection.execution_options(isolation_level="AUTOCOMMIT")
+            alone.detach()  # closed at the end, not kept: lock and tenant must not outlive their holder
+            if not _hold_alone(alone):
                 return 0
             try:
-                return self._rounds(_sessions_on(connection))
+                return self._rounds(alone)
             except MailServerError as error:
                 log.warning("the mail server takes nothing: %s", error)
                 return 0
             finally:
                 self._office.close()
 
-    def _rounds(self, sessions: sessionmaker[Session]) -> int:
+    def _rounds(self, alone: Connection) -> int:
         accepted = 0
         while not self._gone():
-            with sessions() as session:
+            with self._sessions() as session:
                 waves = mixing.waves_in(session, "open")
-            turns = [self._turn(sessions, agency_id, wave_id) for agency_id, wave_id in waves]
+            turns = [self._turn(alone, agency_id, wave_id) for agency_id, wave_id in waves]
             outcomes = [outcome for turn in turns for outcome in turn]
             accepted += outcomes.count(Outcome.ACCEPTED)
             if not outcomes:
                 break
         return accepted
 
-    def _turn(
-        self, sessions: sessionmaker[Session], agency_id: uuid.UUID, wave_id: uuid.UUID
-    ) -> list[Outcome]:
+    def _turn(self, alone: Connection, agency_id: uuid.UUID, wave_id: uuid.UUID) -> list[Outcome]:
         """One wave's turn: what became of its next messages. Raises MailServerError when nothing is taken."""
-        with self._transaction(sessions, agency_id) as ctx:
+        alone.execute(_ENTER, {"agency_id": str(agency_id)})
+        with self._at_once(alone, agency_id) as ctx:
             deliveries.find_out_unsure(ctx, wave_id)
+        with self._transaction(agency_id) as ctx:
             waiting: Sequence[Waiting] = deliveries.can_be_sent(ctx, wave_id, AT_A_TURN)
             composer = Composer(ctx, find_wave(ctx, wave_id), self._route) if waiting else None
         outcomes: list[Outcome] = []
@@ -88,48 +92,48 @@ class Postman:
                 break
             self._wait()
             try:
-                handover = self._hand_over(sessions, agency_id, composer, one)
+                handover = self._hand_over(alone, agency_id, composer, one)
             except MailServerError as error:
-                with self._transaction(sessions, agency_id) as ctx:
+                with self._transaction(agency_id) as ctx:
                     deliveries.note_trouble(ctx, wave_id, str(error))
                 raise
             if handover.outcome is not Outcome.NOT_CLAIMED:
-                self._settle(sessions, agency_id, one, handover)
+                self._settle(alone, agency_id, one, handover)
                 if not outcomes:
-                    with self._transaction(sessions, agency_id) as ctx:
+                    with self._transaction(agency_id) as ctx:
                         deliveries.note_trouble(ctx, wave_id, "")
             outcomes.append(handover.outcome)
         return outcomes
 
     def _hand_over(
-        self, sessions: sessionmaker[Session], agency_id: uuid.UUID, composer: Composer, one: Waiting
+        self, alone: Connection, agency_id: uuid.UUID, composer: Composer, one: Waiting
     ) -> Handover:
         def claim() -> bool:
-            with self._transaction(sessions, agency_id) as ctx:
+            with self._at_once(alone, agency_id) as ctx:
                 return deliveries.claim(ctx, one)
 
         try:
             mail = composer.message(one, datetime.now(UTC))
         except AddressError as error:
             return Handover(Outcome.REFUSED, str(error))
-        post = self._office.post_of(agency_id)
-        return post.hand_over(mail, self._route.sender, claim)
+        return self._office.post_of(agency_id).hand_over(mail, self._route.sender, claim)
 
-    def _settle(
-        self, sessions: sessionmaker[Session], agency_id: uuid.UUID, one: Waiting, handover: Handover
-    ) -> None:
+    def _settle(self, alone: Connection, agency_id: uuid.UUID, one: Waiting, handover: Handover) -> None:
         """Write the outcome down; over new connections for a minute, should the database be restarting."""
+        if handover.outcome is Outcome.ACCEPTED:
+            with suppress(DBAPIError), self._at_once(alone, agency_id) as ctx:
+                deliveries.settle(ctx, one, handover)
+                return
         deadline = time.monotonic() + KEEP_TRYING_SECONDS
         while True:
             try:
-                with self._transaction(sessions, agency_id) as ctx:
+                with self._transaction(agency_id) as ctx:
                     deliveries.settle(ctx, one, handover)
             except DBAPIError:
                 if time.monotonic() > deadline:
                     raise
                 log.warning("the database is away; trying again to write down what became of a message")
                 time.sleep(0.5)
-                sessions = make_sessions(self._engine)
             else:
                 return
 
@@ -140,9 +144,16 @@ class Postman:
             self._earliest = time.monotonic() + 60.0 / self._route.per_minute
 
     @contextmanager
-    def _transaction(self, sessions: sessionmaker[Session], agency_id: uuid.UUID) -> Iterator[Context]:
-        with sessions.begin() as session:
+    def _transaction(self, agency_id: uuid.UUID) -> Iterator[Context]:
+        """Several statements, all or none."""
+        with self._sessions.begin() as session:
             enter_agency(session, agency_id)
+            yield Context(session, agency_id, POSTMAN, datetime.now(UTC), self._parts)
+
+    @contextmanager
+    def _at_once(self, alone: Connection, agency_id: uuid.UUID) -> Iterator[Context]:
+        """One statement on the connection that holds the lock, which commits by itself."""
+        with Session(bind=alone) as session:
             yield Context(session, agency_id, POSTMAN, datetime.now(UTC), self._parts)
 
 
@@ -156,12 +167,4 @@ def _hold_alone(connection: Connection) -> bool:
         if time.monotonic() > deadline:
             return False
         time.sleep(0.02)
-    connection.commit()
     return True
-
-
-def _sessions_on(connection: Connection) -> sessionmaker[Session]:
-    """Sessions that all use one connection, one after the other."""
-    sessions = make_sessions(connection.engine)
-    sessions.configure(bind=connection)
-    return sessions

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
 
-from cri.adapters.mail import Letterbox, Look, Mail, compose
+from cri.adapters.mail import LINK, Letterbox, Look, Mail, compose
 from cri.adapters.mail_routes import MailRoute, PostOffice
 from cri.adapters.message_files import our_words
 from cri.adapters.smtp import Handover
@@ -15,7 +15,7 @@ from cri.db.models import Agency, Message, Wave
 from cri.db.queries.messages import Waiting
 from cri.db.queries.participation import invited_count
 from cri.domain.message_plan import Kind
-from cri.domain.message_text import MessageWords
+from cri.domain.message_text import MessageWords, fill
 from cri.services.agencies import this_agency
 from cri.services.context import Context
 from cri.services.deliveries import MailMissingError, begun_kinds, schedule_of
@@ -90,6 +90,36 @@ def _look(agency: Agency, wave: Wave, language: str, sender: str) -> Look:
         closes=spoken_moment(wave.closes_at, agency.time_zone, language) if wave.closes_at else "\u2013",
         colour=agency.colour,
         sender=sender,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A message as its reader will see it: subject, then paragraphs; None for a link on its own."""
+
+    sender: str
+    subject: str
+    paragraphs: tuple[str | None, ...]
+    button: str
+    link: str
+    below: str
+
+
+def preview(ctx: Context, wave: Wave, words: MessageWords, language: str, name: str) -> Preview:
+    """A text filled in for a made-up link. The text must be without problems."""
+    look, ours = _look(this_agency(ctx), wave, language, ""), our_words(language)
+    link = link_url(ctx.parts.external_url, NOWHERE)
+    values = {"name": name, "agency": look.agency, "survey": look.survey, "closes": look.closes}
+    return Preview(
+        sender=look.agency,
+        subject=fill(words.subject, values),
+        paragraphs=tuple(
+            None if part.strip() == LINK else fill(part, {**values, "link": link})
+            for part in words.body.split("\n\n")
+        ),
+        button=ours.footer["button"],
+        link=link,
+        below=fill(ours.footer["reason"], values),
     )
 
 

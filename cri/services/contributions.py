@@ -45,6 +45,8 @@ def is_unsettled(context: Context, wave_id: uuid.UUID) -> bool:
 
 def reason_left_out(scorecard: dict[str, Any]) -> str | None:
     """Why a wave may not be contributed, as one line; None for one that may be."""
+    if scorecard["wave"].get("collected"):
+        return "its answers were collected elsewhere"  # nobody but the agency can say that they were given
     return "its data are made up" if scorecard["synthetic"] else too_little(scorecard)
 
 

@@ -12,8 +12,10 @@ from cri.db.queries.participation import invited_count, open_link_answers
 from cri.db.queries.waves import lock_wave
 from cri.domain.documents import digest_of
 from cri.domain.scorecard import WaveFacts, build_scorecard
+from cri.services.answer_imports import collected_elsewhere
 from cri.services.companions import score_companion
 from cri.services.context import Context
+from cri.services.earlier_waves import earlier_scorecard
 from cri.services.instruments import released_instrument
 from cri.services.sheets import get_sheet
 
@@ -59,17 +61,26 @@ def _facts(context: Context, wave: Wave) -> WaveFacts:
     # to call them all the staff would make the intervals too narrow.
     anybody = open_link_answers(context.session, wave.agency_id, wave.id) > 0
     headcount = None if anybody else invited_count(context.session, wave.agency_id, wave.id)
+    brought = collected_elsewhere(context, wave.id)
+    opened = wave.opened_at.date() if wave.opened_at else None
+    closed = wave.closed_at.date() if wave.closed_at else None
+    if brought is not None:
+        opened, closed = brought.began_on, brought.ended_on
+    earlier = earlier_scorecard(context, wave, closed) if closed else None
     return WaveFacts(
         agency=agency.name,
         wave_id=str(wave.id),
         label=wave.label,
-        opened=wave.opened_at.date() if wave.opened_at else None,
-        closed=wave.closed_at.date() if wave.closed_at else None,
-        headcount=headcount,
+        opened=opened,
+        closed=closed,
+        headcount=headcount if brought is None else brought.people,
         synthetic=wave.synthetic,
         minimum=wave.minimum,
         sheet_sha256=str(wave.sheet_sha256),
         facets=facets_of(agency, wave),
+        previous=earlier[0] if earlier else None,
+        lineage=earlier[1] if earlier else None,
+        collected="elsewhere" if brought else None,
     )
 
 

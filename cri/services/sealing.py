@@ -16,7 +16,8 @@ from cri.adapters.blobs import BlobStore
 from cri.adapters.envelopes import unseal_answers
 from cri.adapters.secret_files import WaveKeys
 from cri.db.models import Draft, Invitation, InvitationCode, MailboxEntry, MixedEntry, UnitLink
-from cri.db.queries.waves import envelopes, frozen_units, lock_wave
+from cri.db.queries.participation import units_as_invited
+from cri.db.queries.waves import envelopes, lock_wave
 from cri.domain.sealed_sheet import comments_to_keep, make_sheet
 from cri.domain.wave import Submission, submission_from_document
 from cri.services.companions import seal_further
@@ -45,7 +46,7 @@ def seal_wave(context: Context, wave_id: uuid.UUID) -> None:
         submission_from_document(unseal_answers(private, ciphertext))
         for ciphertext in envelopes(session, agency_id, wave_id)
     ]
-    sheet = make_sheet(instrument, frozen_units(session, agency_id, wave_id), submissions)
+    sheet = make_sheet(instrument, units_as_invited(session, agency_id, wave_id), submissions)
     sha256 = put_sheet(context.parts.blobs, agency_id, wave_id, sheet, instrument)
     seal_further(context, wave, submissions)
     _keep_comments(context.parts.blobs, agency_id, wave_id, submissions, wave.comments_minimum)

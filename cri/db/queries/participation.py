@@ -2,13 +2,16 @@
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Integer, cast, func, select
 from sqlalchemy.orm import Session
 
 from cri.db.models import Invitation, Person, WaveUnit
+from cri.db.queries.waves import frozen_units
 from cri.domain.rates import Count
+from cri.domain.sheet import Unit
+from cri.domain.tree import counts_below
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,14 @@ def counts_per_unit(session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID) 
         .group_by(Invitation.unit_code)
     )
     return {row.unit_code: Count(row.invited, int(row.used)) for row in rows}
+
+
+def units_as_invited(session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID) -> tuple[Unit, ...]:
+    """The frozen tree, its head-counts raised by those who were invited after the opening."""
+    units = frozen_units(session, agency_id, wave_id)
+    invited = {code: one.invited for code, one in counts_per_unit(session, agency_id, wave_id).items()}
+    now = counts_below(units, invited)
+    return tuple(replace(unit, headcount=max(unit.headcount or 0, now[unit.code])) for unit in units)
 
 
 def open_link_answers(session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID) -> int:

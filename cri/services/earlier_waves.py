@@ -1,0 +1,42 @@
+"""The wave before, and what each unit of this one can be compared with in it."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from cri.db.models import StoredScorecard, Wave
+from cri.domain.lineage import History
+from cri.services.agencies import this_agency
+from cri.services.context import Context
+from cri.services.lineage import histories_since
+
+Document = dict[str, Any]
+
+
+def earlier_scorecard(
+    context: Context, wave: Wave, closed: date
+) -> tuple[Document, Mapping[str, History]] | None:
+    """The scorecard of the agency's latest wave of the same instrument that closed before the day `closed`.
+
+    With what each unit of `wave`, which is sealed, can be compared with in it. None without such a wave. An
+    agency that has another name now is the same one: the scorecard is given under its name of today.
+    """
+    rows = context.session.execute(
+        select(StoredScorecard.document, Wave)
+        .join(Wave, (Wave.agency_id == StoredScorecard.agency_id) & (Wave.id == StoredScorecard.wave_id))
+        .where(
+            Wave.agency_id == context.agency_id,
+            Wave.instrument_code == wave.instrument_code,
+            Wave.id != wave.id,
+            Wave.closed_at < wave.closed_at,
+        )
+        .order_by(Wave.closed_at.desc())
+    )
+    for document, earlier in rows:
+        if document["wave"]["closed"] < closed.isoformat() and document["sheet_sha256"] != wave.sheet_sha256:
+            shown = [unit["code"] for unit in document["units"] if unit["factors"]]
+            previous = {**document, "agency": this_agency(context).name}
+            return previous, histories_since(context, earlier, wave, shown)
+    return None

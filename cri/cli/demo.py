@@ -22,6 +22,7 @@ from cri.services import example
 from cri.services.accounts import create_account
 from cri.services.context import Context
 from cri.services.example import SignIn
+from cri.services.example_answers import AGENCY_ID
 from cri.services.links import link_url, open_token
 from cri.services.packs import find_report
 from cri.settings import Settings
@@ -40,9 +41,9 @@ def seed(settings: Settings, tell: Tell, stopped: Stopped) -> list[SignIn]:
     tell("Preparing the example agency and its pool of synthetic agencies")
     example.seed_pool(workshop.parts, now)
     for step in (lambda context: example.seed_agency(context, sign_ins), example.seed_waves):
-        with workshop.transaction(example.AGENCY_ID) as context:
+        with workshop.transaction(AGENCY_ID) as context:
             step(context)
-    with workshop.transaction(example.AGENCY_ID) as context:
+    with workshop.transaction(AGENCY_ID) as context:
         stewards = _seed_stewards(settings, context)
     if settings.database_owner_url is not None:  # only the owner of the tables gives a duty
         for one in stewards:
@@ -50,7 +51,7 @@ def seed(settings: Settings, tell: Tell, stopped: Stopped) -> list[SignIn]:
         sign_ins += stewards
     tell("Sealing and scoring the example wave, printing its report")
     deadline = time.monotonic() + SEED_SECONDS
-    while not stopped() and not _has_report(workshop.transaction(example.AGENCY_ID)):
+    while not stopped() and not _has_report(workshop.transaction(AGENCY_ID)):
         if time.monotonic() > deadline:
             raise TimeoutError(
                 f"the example wave was not scored within {SEED_SECONDS} s; see the worker's messages"
@@ -77,7 +78,7 @@ def wait_until_served(settings: Settings, stopped: Stopped) -> None:
 def announce(settings: Settings, sign_ins: Sequence[SignIn], tell: Tell) -> None:
     """Write var/demo.json, whole or not at all, and say where to go."""
     workshop = make_workshop(settings)
-    with workshop.transaction(example.AGENCY_ID) as context:
+    with workshop.transaction(AGENCY_ID) as context:
         wave_id = example.example_waves(context)[-1].id
         token = open_token(settings.secrets, wave_id)
     workshop.close()
@@ -86,7 +87,7 @@ def announce(settings: Settings, sign_ins: Sequence[SignIn], tell: Tell) -> None
         "url": settings.external_url,
         "accounts": [vars(sign_in) for sign_in in sign_ins],
         "open_link": link,
-        "agency_id": str(example.AGENCY_ID),
+        "agency_id": str(AGENCY_ID),
         "wave_id": str(wave_id),
     }
     path = settings.var / "demo.json"
@@ -106,7 +107,7 @@ def write_links(settings: Settings, count: int, out: Path) -> int:
     """Invite `count` more made-up people to the open example wave; their links, one a line, in `out`."""
     workshop = make_workshop(settings)
     try:
-        with workshop.transaction(example.AGENCY_ID) as context:
+        with workshop.transaction(AGENCY_ID) as context:
             waves = [wave for wave in example.example_waves(context) if wave.state == "open"]
             if not waves:
                 raise InputError([InputProblem("no open example wave", "demo", "make demo, first")])

@@ -1,10 +1,12 @@
 """Which units will miss the minimum, told while it can still be helped, with how uncertain that is.
 
-The rule, as the page states it: the people of a unit who have not answered yet go on answering at between
-half and all of the pace so far, until the closing time. A small unit's own pace says little, so ten people
-who answer as the whole staff do are counted with it, and half its standard error is given to either side.
-Two chances of answering yet follow from that, a slow and a quick one, and of each the number that chance
-alone leaves out at one end once in ten: `low` of the slow one, `high` of the quick one.
+The rule, as the page states it. At best the people of a unit go on answering as steadily as so far; at worst
+their zeal fades as it does where nobody reminds them, so that half of all that ever come came in the first
+tenth of the time (the cumulative chance of answering is a power of the time, its exponent 0.301). A small
+unit's own pace says little, so ten people who answer as the whole staff do are counted with it, and half its
+standard error is given to either side. Two chances of answering yet follow from that, a slow and a quick one,
+and of each the number that chance alone leaves out at one end once in ten: `low` of the slow one, `high` of
+the quick one.
 
 It is told only of units whose exact rate is shown anyway, and is made from those rates alone: it tells nobody
 anything more about who has answered.
@@ -14,13 +16,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from math import exp, lgamma, log, sqrt
+from math import exp, lgamma, log, log10, sqrt
 from typing import Final
 
 from cri.domain.rates import Count, UnitRate
 
-SLOWEST_PACE_KEPT: Final = 0.5
-"""After the first days, and after each reminder, fewer answer than before: at worst half as many an hour."""
+FADING: Final = log10(2.0)
+"""Exponent of the time at worst: half of all that ever come have come in the first tenth of it."""
 
 LENT: Final = 10.0
 """People with the whole staff's rate who are counted with each unit."""
@@ -94,9 +96,8 @@ def range_at_closing(count: Count, staff_rate: float, elapsed: float) -> tuple[i
     rate = (count.used + LENT * staff_rate) / (count.invited + LENT)
     left = count.invited - count.used
     give = GIVEN * sqrt(rate * (1.0 - rate) / (count.invited + LENT))
-    to_come = (1.0 - elapsed) / elapsed
-    slow = 1.0 - (1.0 - max(rate - give, 0.0)) ** (SLOWEST_PACE_KEPT * to_come)
-    quick = 1.0 - (1.0 - min(rate + give, 1.0)) ** to_come
+    slow = 1.0 - (1.0 - max(rate - give, 0.0)) ** (elapsed**-FADING - 1.0)
+    quick = 1.0 - (1.0 - min(rate + give, 1.0)) ** (1.0 / elapsed - 1.0)
     return count.used + _quantile(left, slow, TAIL), count.used + _quantile(left, quick, 1.0 - TAIL)
 
 

@@ -9,70 +9,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-import numpy as np
 from sqlalchemy import select
 
-from cri.db.models import Agency, Invitation, OrganisationUnit, Person, Wave, WaveUnit
-from cri.domain.instrument import Instrument
+from cri.db.models import Agency, Invitation, Membership, OrganisationUnit, Person, Wave, WaveUnit
+from cri.domain.access import Role
 from cri.domain.peers import PEER_GROUPS
-from cri.domain.sheet import NO_OPTION, UNANSWERED, AnswerSheet, Unit
-from cri.domain.synthetic import synthetic_answers, synthetic_pool, with_earlier_waves
-from cri.domain.wave import SLOWEST_PACE, Answers
+from cri.domain.relationships import ServiceLine
+from cri.domain.synthetic import synthetic_pool, with_earlier_waves
+from cri.domain.wave_schedule import Schedule
 from cri.services import waves
 from cri.services.accounts import create_account, grant_membership
 from cri.services.agencies import create_agency
 from cri.services.benchmarks import edition_for_instrument, publish_edition
-from cri.services.context import Context, Parts
-from cri.services.instruments import OFFERED, released_instrument
+from cri.services.closing_early import extend_wave
+from cri.services.context import Actor, Context, Parts
+from cri.services.example_answers import AGENCY_ID, INSTRUMENT, PEOPLE_IN, UNITS, answer_some
+from cri.services.instruments import COMPANIONS, released_instrument
 from cri.services.links import digest_of_token, personal_token
-from cri.services.responses import find_questionnaire, submit
 from cri.services.rosters import import_tree_and_roster
+from cri.services.service_lines import draw_map
+from cri.services.wave_setup import change_companion, change_schedule
 
-AGENCY_ID = uuid.UUID("5d1f3f0e-6a0e-4c57-9b5e-0d2a6f1c7e11")
 AGENCY_NAME = "Northmoor Water (example)"
-INSTRUMENT = OFFERED[0]
 EDITION = "2026.2"
 POOL_AGENCIES = 60
 PEERS = PEER_GROUPS[:5]  # the pool and one attribute: pairs take minutes to audit and hardly ever pass at 60
 SEED = 20_261_101
-SCORED_SHARE, OPEN_SHARE = 0.76, 0.31
+SCORED_SHARE, OPEN_SHARE, REHEARSAL_SHARE = 0.76, 0.31, 0.1
 
-UNITS = (
-    ("all", "", "Northmoor Water"),
-    ("ops", "all", "Operations"),
-    ("ops-net", "ops", "Network and repairs"),
-    ("ops-plant", "ops", "Treatment works"),
-    ("ops-lab", "ops", "Laboratory"),
-    ("cust", "all", "Customer services"),
-    ("cust-call", "cust", "Contact centre"),
-    ("cust-bill", "cust", "Billing and debt"),
-    ("cust-field", "cust", "Field visits"),
-    ("eng", "all", "Engineering and projects"),
-    ("corp", "all", "Corporate services"),
-    ("corp-fin", "corp", "Finance"),
-    ("corp-hr", "corp", "People and learning"),
-    ("corp-leg", "corp", "Legal and regulation"),
+SERVICE_LINES = (
+    ServiceLine("Water supply and drainage", "citizen"),
+    ServiceLine("Bulk supply to industry", "customer"),
+    ServiceLine("Licences to discharge", "regulated"),
 )
-PEOPLE_IN = {
-    "ops-net": 64,
-    "ops-plant": 41,
-    "ops-lab": 9,
-    "cust-call": 48,
-    "cust-bill": 22,
-    "cust-field": 14,
-    "eng": 31,
-    "corp-fin": 16,
-    "corp-hr": 12,
-    "corp-leg": 7,
-}
-EFFECT = {
-    "insight": 7.0,
-    "foresight": -6.0,
-    "peripheral": -1.0,
-    "empowerment": -8.0,
-    "collaboration": 1.0,
-    "alignment": 6.0,
-}
 GIVEN = "Amal Ben Chloe Dina Emil Farah Gwen Hana Ivo Jana Karim Lena Musa"
 FAMILY = "Adler Byrne Costa Diallo Evans Fischer Grant Haddad Ito Jansen Kovac"
 
@@ -116,27 +85,40 @@ def seed_agency(context: Context, sign_ins: Sequence[SignIn]) -> None:
         name = f"Example {sign_in.role}"
         account = create_account(session, context.parts.secrets, sign_in.email, sign_in.password, name)
         grant_membership(session, AGENCY_ID, account, sign_in.role)
+    draw_map(context, SERVICE_LINES)
     tree = "\n".join(["code,parent,name", *(",".join(unit) for unit in UNITS)])
     import_tree_and_roster(context, tree, "\n".join(["name,email,unit,language", *_roster()]))
 
 
 def seed_waves(context: Context) -> None:
-    """A closed wave on its way to being scored, and an open one with some answers, unless they are there."""
+    """A closed wave, an open one, a draft that opens by itself, one for practice; unless they are there.
+
+    The closed one is on its way to being scored, the open one has some answers.
+    """
     if context.session.scalar(select(Wave.id).where(Wave.agency_id == AGENCY_ID)) is not None:
         return
+    context = replace(context, actor=_administrator(context))
     spring = replace(context, now=context.now - timedelta(days=190))
     wave_id = _open_wave(spring, "Spring survey", days=21)
-    _answer(spring, wave_id, SCORED_SHARE, SEED)
+    answer_some(spring, wave_id, SCORED_SHARE, SEED)
     waves.close_wave(replace(context, now=spring.now + timedelta(days=21)), wave_id)
     autumn = replace(context, now=context.now - timedelta(days=4))
-    _answer(autumn, _open_wave(autumn, "Autumn survey", days=25), OPEN_SHARE, SEED + 1)
+    wave_id = _open_wave(autumn, "Autumn survey", days=21)
+    answer_some(autumn, wave_id, OPEN_SHARE, SEED + 1)
+    closes_at = waves.find_wave(context, wave_id).closes_at
+    assert closes_at is not None
+    why = "The treatment works change shifts in the last week"
+    extend_wave(
+        replace(context, now=context.now - timedelta(days=1)), wave_id, closes_at + timedelta(days=4), why
+    )
+    _rehearse(replace(context, now=context.now - timedelta(days=12)))
+    _prepare_next(context)
 
 
 def example_waves(context: Context) -> list[Wave]:
-    """The example agency's waves, the oldest first."""
-    return list(
-        context.session.scalars(select(Wave).where(Wave.agency_id == AGENCY_ID).order_by(Wave.opened_at))
-    )
+    """The example agency's waves that were opened, practice left aside, the oldest first."""
+    opened = (Wave.agency_id == AGENCY_ID, Wave.opened_at.is_not(None), Wave.practice.is_(False))
+    return list(context.session.scalars(select(Wave).where(*opened).order_by(Wave.opened_at)))
 
 
 def add_people(context: Context, wave_id: uuid.UUID, count: int) -> list[str]:
@@ -189,45 +171,42 @@ def _open_wave(context: Context, label: str, days: int) -> uuid.UUID:
     return wave_id
 
 
-def _answer(context: Context, wave_id: uuid.UUID, share: float, seed: int) -> None:
-    """Let a share of those invited answer, each through the link that was made for them."""
-    session, secrets = context.session, context.parts.secrets
-    invitations = list(
-        session.scalars(
-            select(Invitation)
-            .where(Invitation.agency_id == AGENCY_ID, Invitation.wave_id == wave_id)
-            .order_by(Invitation.unit_code, Invitation.id)
+def _administrator(context: Context) -> Actor:
+    """The example's administrator, in whose name its waves are run; the worker while there is none."""
+    account = context.session.scalar(
+        select(Membership.account_id).where(
+            Membership.agency_id == AGENCY_ID, Membership.role == Role.ADMINISTRATOR
         )
     )
-    instrument = released_instrument(*INSTRUMENT)
-    draw = np.random.default_rng(seed)
-    chosen = [one for one in invitations if draw.random() < share]
-    codes = [code for code, _, _ in UNITS]
-    units = tuple(Unit(code, parent or None, name, PEOPLE_IN.get(code)) for code, parent, name in UNITS)
-    sheet = synthetic_answers(instrument, len(chosen) * 3, units, EFFECT, seed)
-    rows = {code: list(np.flatnonzero(sheet.unit == place)) for place, code in enumerate(codes)}
-    spare = list(range(sheet.respondents))
-    for invitation in chosen:
-        of_unit = rows.get(str(invitation.unit_code)) or spare
-        row = of_unit.pop()
-        token = personal_token(secrets, invitation.id)
-        questionnaire = find_questionnaire(session, secrets, token, context.now)
-        seconds = min(int(draw.lognormal(1.9, 0.5)), SLOWEST_PACE)
-        submit(session, questionnaire, _answers(instrument, sheet, int(row)), seconds)
+    return context.actor if account is None else Actor(account, Role.ADMINISTRATOR)
 
 
-def _answers(instrument: Instrument, sheet: AnswerSheet, row: int) -> Answers:
-    """One row of a made-up sheet as its respondent would have sent it."""
-    assert sheet.outcomes is not None
-    assert sheet.profile is not None
-    points = zip(
-        (*instrument.items, *instrument.outcomes), (*sheet.answers[row], *sheet.outcomes[row]), strict=True
+def _rehearse(context: Context) -> None:
+    """A practice wave from beginning to end."""
+    wave_id = waves.create_wave(
+        context,
+        "Rehearsal with team leads",
+        languages=("en",),
+        noun="customers",
+        closes_at=context.now + timedelta(days=2),
+        instrument=INSTRUMENT,
+        practice=True,
     )
-    options = zip(instrument.profile, sheet.profile[row], strict=True)
-    return Answers(
-        items={item.code: int(point) for item, point in points if point != UNANSWERED},
-        profile={asked.code: asked.options[place] for asked, place in options if place != NO_OPTION},
+    waves.open_wave(context, wave_id)
+    answer_some(context, wave_id, REHEARSAL_SHARE, SEED + 2)
+    waves.close_wave(replace(context, now=context.now + timedelta(days=1)), wave_id)
+
+
+def _prepare_next(context: Context) -> None:
+    """A draft for half a year from now: it opens, invites and reminds by itself, and asks the companion."""
+    day = (context.now + timedelta(days=180)).replace(hour=9, minute=0, second=0, microsecond=0)
+    closes_at = day + timedelta(days=21, hours=8)
+    wave_id = waves.create_wave(
+        context, "Next spring", languages=("en", "ar"), noun="customers", closes_at=closes_at
     )
+    moments = (day, day, day + timedelta(days=7), day + timedelta(days=14))
+    change_schedule(context, wave_id, Schedule(*moments, closes_at))
+    change_companion(context, wave_id, COMPANIONS[0])
 
 
 def _roster() -> list[str]:

@@ -33,6 +33,7 @@ def test_waves_are_listed_as_described(
         "label": "Spring 2026",
         "state": "scored",
         "synthetic": False,
+        "practice": False,
         "instrument_code": "cri",
         "instrument_version": "1.0.0",
         "languages": ["en", "ar"],

@@ -8,8 +8,12 @@ class WaveSchema(Schema):
 
     id = fields.UUID(required=True)
     label = fields.String(required=True)
-    state = fields.String(required=True, metadata={"enum": ["draft", "open", "closing", "sealed", "scored"]})
+    state = fields.String(
+        required=True,
+        metadata={"enum": ["draft", "open", "closing", "sealed", "scored", "discarded"]},
+    )
     synthetic = fields.Boolean(required=True)
+    practice = fields.Boolean(required=True, metadata={"description": "Its answers are thrown away"})
     instrument_code = fields.String(required=True)
     instrument_version = fields.String(required=True)
     languages = fields.List(fields.String(), required=True)

@@ -103,7 +103,10 @@ def tell(ctx: Context) -> ResponseReturnValue:
     except InputError as error:
         flash(_("Nothing was changed. %(why)s", why=str(error)), "error")
     else:
-        flash(_("Saved. It holds for surveys that are scored from now on."), "success")
+        flash(
+            _("Saved. It holds for surveys scored from now on, the relationship for those opened later."),
+            "success",
+        )
     return redirect(url_for(".show"), 303)
 
 

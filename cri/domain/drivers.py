@@ -22,7 +22,7 @@ MOST_RESAMPLED: Final = 2000
 Float = npt.NDArray[np.float64]
 
 _ROWS_AT_ONCE = 1 << 12
-_SAMPLES_AT_ONCE = 20
+_SAMPLES_AT_ONCE = 50
 _WITHOUT_THREADS = 1 << 18  # multiplications in one product
 _LEAST_ROOT = 1e-8
 _LEAST_R2 = 1e-9

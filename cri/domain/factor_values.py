@@ -12,7 +12,7 @@ from cri.domain.answer_columns import UInt8, check_points, count_dont_know, keye
 from cri.domain.histograms import Counting, Group, GroupSums, group_sums
 from cri.domain.instrument import Factor, Instrument, Scale
 from cri.domain.sheet import AnswerSheet
-from cri.domain.side_by_side import row_parts, side_by_side
+from cri.domain.side_by_side import row_parts
 
 Bool = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.integer]
@@ -154,10 +154,8 @@ def _added_up(values: Sequence[FactorValues], parts: int, complete: Bool, most: 
         for value in values
     ]
 
-    def add_up(rows: slice) -> None:
+    for rows in row_parts(len(totals), _ROWS_AT_ONCE):  # parts that stay in the cache
         for value, table in zip(values, tables, strict=True):
             totals[rows] += table.take(value.codes[rows], mode="clip")
         totals[rows] *= complete[rows]
-
-    side_by_side(add_up, row_parts(len(totals), _ROWS_AT_ONCE), len(totals))
     return totals

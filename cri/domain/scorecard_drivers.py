@@ -1,6 +1,7 @@
 """Which factors go with each outcome item, in a scorecard. Same people, same day: correlation, not cause."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -25,6 +26,7 @@ Int64 = npt.NDArray[np.int64]
 _WITHOUT_THREADS = 1 << 18  # multiplications in one product: BLAS does not share these out
 _MOST_JOINED = 1 << 16
 _ROWS_AT_ONCE = 1 << 13
+_FEW = 1 << 14
 
 
 def driver_documents(
@@ -89,18 +91,21 @@ def _products(values: tuple[FactorValues, ...], outcomes: Int8, chosen: Bool) ->
     size = 1 + len(values) + outcomes.shape[1]
 
     def between(first: int, last: int) -> Floats:
-        every, some = np.ones((size, _ROWS_AT_ONCE)), np.empty((size, _ROWS_AT_ONCE))
+        buffer = np.empty((size, _ROWS_AT_ONCE))
         total = np.zeros((size, size))
         for start in range(first, last, _ROWS_AT_ONCE):
             part = slice(start, min(start + _ROWS_AT_ONCE, last))
-            here, kept = every[:, : part.stop - start], some[:, : part.stop - start]
+            some, here = chosen[part], buffer[:, : part.stop - start]
+            here[0] = some
             for place, (table, value) in enumerate(zip(tables, values, strict=True), start=1):
-                table.take(value.codes[part], out=here[place], mode="clip")
+                table.take(value.codes[part] * some, out=here[place], mode="clip")  # code 0 is no score
             answers = outcomes[part].T
-            np.multiply(answers, answers >= 0, out=here[1 + len(values) :])
-            np.multiply(here, chosen[part], out=kept)
+            here[1 + len(values) :] = answers * ((answers >= 0) & some)
             for piece in row_parts(here.shape[1], max(1, _WITHOUT_THREADS // size**2)):
-                total += kept[:, piece] @ here[:, piece].T
+                # Not the whole by itself: numpy does that in another way, which takes twice as long.
+                total[1:] += here[1:, piece] @ here[:, piece].T
+        total[0] = total[:, 0]
+        total[0, 0] = np.count_nonzero(chosen[first:last])
         return total
 
     ends = [len(chosen) * place // WORKERS for place in range(WORKERS + 1)]
@@ -113,49 +118,54 @@ def _sample(values: tuple[FactorValues, ...], outcome: Int8, complete: Bool) -> 
     The order of the rows must not decide who is drawn from; who answered alike may stand for each other.
     """
     columns = [(value.codes, len(value.values)) for value in values]
-    columns.append((outcome, int(outcome.max(initial=0)) + 1))
+    columns.append((outcome * (outcome >= 0), int(outcome.max(initial=0)) + 1))
     step = sampling_step(int(np.count_nonzero(complete)))
     drawn = np.flatnonzero(complete) if step == 1 else _evenly_spaced(complete, columns, step)
     scores = [np.array(value.values, dtype=np.float64)[value.codes[drawn]] for value in values]
     return np.stack([*scores, outcome[drawn].astype(np.float64)], axis=1)
 
 
-def _evenly_spaced(complete: Bool, columns: list[tuple[Codes, int]], step: int) -> Int64:
+def _evenly_spaced(complete: Bool, columns: Sequence[tuple[Codes, int]], step: int) -> Int64:
     """Every `step`-th of the complete in the order of their codes; `columns`: codes, and how many there are.
 
     Sorting a million takes longer than all else here. Instead they are counted column by column: the counts
-    tell in which bin each wanted rank lies, and only who is in one of these bins is looked at further.
+    tell in which bin each wanted rank lies, and once few share a bin with somebody wanted, these are sorted.
     """
     (codes, count), *others = _joined(columns)
     beyond = ~complete * codes.dtype.type(count)  # a bin after all others, for who is not complete
     places = np.arange(0, np.count_nonzero(complete), step)
-    rows, bins, places, size = _narrowed(np.maximum(codes, beyond), count + 1, places)
-    for codes, count in others:
-        bins = bins * np.uint32(count) + codes.take(rows).astype(np.uint32)
-        kept, bins, places, size = _narrowed(bins, size * count, places)
-        rows = rows.take(kept)
-    # Who is left in a bin gave the very same answers.
-    return np.asarray(rows[np.argsort(bins, kind="stable")[places]])
+    rows = np.arange(len(complete))
+    bins, size, places = _numbered(np.maximum(codes, beyond), count + 1, places)
+    while True:
+        near = np.flatnonzero(bins > 0)
+        if 2 * len(near) < len(rows):  # otherwise it is quicker to go on with everybody
+            places = places - (len(rows) - len(near))
+            rows, bins = rows.take(near), bins.take(near)
+        if not others or len(rows) <= _FEW:
+            break
+        (codes, count), *others = others
+        joint = bins * np.uint32(count) + (codes if len(rows) == len(codes) else codes.take(rows))
+        bins, size, places = _numbered(joint, size * count, places)
+    order = np.lexsort([*(codes.take(rows) for codes, _ in reversed(others)), bins])
+    return np.asarray(rows[order[places]])
 
 
-def _narrowed(bins: Codes, size: int, places: Int64) -> tuple[Int64, Codes, Int64, int]:
-    """(who is kept, their bins, places, bins): those in a bin with somebody wanted, and these bins from 0.
+def _numbered(bins: Codes, size: int, places: Int64) -> tuple[Codes, int, Int64]:
+    """(bins, how many, places): the bins with somebody wanted numbered from 1, all others joined into bin 0.
 
-    `places`: int64 (wanted,), where the wanted are if all stand in the order of their bins; then among the
-    kept. `bins`: (people,), below `size`.
+    `places`: int64 (wanted,), where the wanted are if all stand in the order of their bins, before and after.
+    `bins`: (people,), below `size`.
     """
     counts = np.bincount(bins, minlength=size)
     ends = np.cumsum(counts)
     hit, wanted = np.unique(np.searchsorted(ends, places, side="right"), return_inverse=True)
-    number = np.zeros(size, dtype=np.uint32)  # from 1 for a bin with somebody wanted
+    number = np.zeros(size, dtype=np.uint32)
     number[hit] = np.arange(1, len(hit) + 1)
-    numbered = number.take(bins, mode="clip")
-    kept = np.flatnonzero(numbered > 0)
-    moved = np.cumsum(counts[hit]) - ends[hit]
-    return kept, numbered.take(kept) - np.uint32(1), places + moved[wanted], len(hit)
+    moved = len(bins) - np.sum(counts[hit]) + np.cumsum(counts[hit]) - ends[hit]
+    return number.take(bins, mode="clip"), len(hit) + 1, places + moved[wanted]
 
 
-def _joined(columns: list[tuple[Codes, int]]) -> list[tuple[Codes, int]]:
+def _joined(columns: Sequence[tuple[Codes, int]]) -> list[tuple[Codes, int]]:
     """The columns with the first ones joined into one, so that fewer passes are over everybody."""
     (joined, count), *others = columns
     while others and count * others[0][1] < _MOST_JOINED:

@@ -105,8 +105,9 @@ def sum_wave(
         *(partial(count_pairs, one.steps, instrument.scale.points, counting) for one in read),
         partial(_usable_groups, groups, usable, counting),
         partial(_outcomes, instrument, sheet, left_out, weights),
+        partial(index_sums, instrument, values, counting),
     ]
-    *found, (own, options, halves), outcomes = side_by_side(lambda job: job(), jobs, sheet.respondents)
+    *found, (own, options, halves), outcomes, index = side_by_side(lambda job: job(), jobs, sheet.respondents)
     by_kind = (found[start : start + len(read)] for start in range(0, len(found), len(read)))
     return WaveSums(
         responses=sheet.respondents,
@@ -115,7 +116,7 @@ def sum_wave(
         units=subtree_sums(own, groups.parents),
         options=options,
         halves=halves,
-        index=index_sums(instrument, values, counting),
+        index=index,
         factors=tuple(
             _factor_sums(factor.code, scores, items, pairs)
             for factor, scores, items, pairs in zip(instrument.factors, *by_kind, strict=True)

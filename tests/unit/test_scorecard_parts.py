@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from cri.adapters.document_schemas import validate
+from cri.domain import scorecard_drivers
 from cri.domain.documents import canonical_json
 from cri.domain.errors import InputError
 from cri.domain.instrument import Item, ProfileQuestion
@@ -336,8 +337,12 @@ def test_a_wave_of_nobody_has_no_weights() -> None:
     assert document["population"]["weights"] is None
 
 
+@pytest.mark.parametrize("few", [0, 1 << 14])
 @pytest.mark.parametrize(("n", "step"), [(1, 1), (10, 3), (997, 7), (5000, 50)])
-def test_evenly_spaced_is_every_nth_of_all_of_them_sorted(n: int, step: int) -> None:
+def test_evenly_spaced_is_every_nth_of_all_of_them_sorted(
+    n: int, step: int, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scorecard_drivers, "_FEW", few)
     random = np.random.default_rng(n)
     columns = [(random.integers(0, many, n).astype(np.int32), many) for many in (3, 40, 2000, 300, 7)]
     complete = random.random(n) < 0.9 if n > 1 else np.ones(1, dtype=bool)

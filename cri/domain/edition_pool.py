@@ -1,6 +1,6 @@
 """The pool as one edition sees it: members in a fixed order, their owners, and who may enter which cells."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -88,7 +88,7 @@ class EditionPool:
         """Positions of those who could enter a cell of each group that these attributes make, by its name."""
         if attributes not in self._peer_groups:
             groups: dict[str, list[int]] = {}
-            for position in filter(lambda one: self._enters(one, attributes), range(len(self.members))):
+            for position in self._entering(attributes):
                 if name := peer_name(attributes, self.members[position].facets):
                     groups.setdefault(name, []).append(position)
             self._peer_groups[attributes] = groups
@@ -108,9 +108,14 @@ class EditionPool:
             return {}
         return within_of([self.members[number] for number in kept])
 
-    def _enters(self, position: int, attributes: tuple[str, ...]) -> bool:
-        """Whether a contribution enters this kind of cells."""
-        return not self.lanes or self.lanes[position % LANES] == "&".join(attributes)
+    def _entering(self, attributes: tuple[str, ...]) -> Iterable[int]:
+        """Positions of those who enter this kind of cells."""
+        everybody = range(len(self.members))
+        if self.lanes is None:
+            return everybody
+        kind = "&".join(attributes)
+        lanes = {number for number, lane in enumerate(self.lanes) if lane == kind}
+        return (position for position in everybody if position % LANES in lanes)
 
     @cached_property
     def _peer_groups(self) -> dict[tuple[str, ...], dict[str, list[int]]]:

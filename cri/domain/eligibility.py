@@ -88,8 +88,9 @@ def admit(members: Sequence[Member]) -> Admission:
     left_out = [LeftOut(member, reason) for member, reason in reasons if reason is not None]
     newest, older = _newest(large)
     last = max((member.closed for member in newest), default="")
-    window = [member for member in newest if not _expired(member.closed, last)]
-    expired = [member for member in newest if _expired(member.closed, last)]
+    first = _first_month(last)
+    window = [member for member in newest if not member.closed or member.closed[:7] >= first]
+    expired = [member for member in newest if member.closed and member.closed[:7] < first]
     left_out += [LeftOut(member, NEWER_WAVE) for member in older]
     left_out += [LeftOut(member, EXPIRED) for member in expired]
     return Admission(tuple(window), tuple(left_out))
@@ -139,16 +140,16 @@ def _newest(members: Sequence[Member]) -> tuple[list[Member], list[Member]]:
     return newest, older
 
 
-def _expired(closed: str, last: str) -> bool:
-    """Whether a wave closed more than 36 months before the last one. An unknown date does not expire.
+def _first_month(last: str) -> str:
+    """The first month of the 36 up to the last wave's. A wave without a date does not expire.
 
     In whole months: the pool keeps the month in which a wave closed and not the day.
     """
-    if not closed:
-        return False
+    if not last:
+        return ""
     year, month = (int(part) for part in last.split("-")[:2])
     months = year * 12 + month - 1 - WINDOW_MONTHS
-    return closed[:7] < f"{months // 12:04}-{months % 12 + 1:02}"
+    return f"{months // 12:04}-{months % 12 + 1:02}"
 
 
 def _refuse_mixtures(members: Sequence[Member]) -> None:
@@ -156,9 +157,10 @@ def _refuse_mixtures(members: Sequence[Member]) -> None:
         raise InputError([InputProblem("there is no scorecard", "scorecards", "at least one")])
     problems: list[InputProblem] = []
     first = members[0]
+    common = _kind(first.scorecard)
     for member in members[1:]:
         for what, one, other in zip(
-            ("data", "instrument", "method"), _kind(first.scorecard), _kind(member.scorecard), strict=True
+            ("data", "instrument", "method"), common, _kind(member.scorecard), strict=True
         ):
             if one != other:
                 expected = f"{one}, as in {first.name}: an edition never mixes them"

@@ -5,6 +5,7 @@ middle, at most 200; a run is published as its size and unweighted mean (method.
 """
 
 import heapq
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -93,10 +94,12 @@ def within_share(owners: Sequence[int]) -> tuple[int, ...]:
     The caller's order is therefore the draw that decides who is left out. Empty where there are only one or
     two owners: one of two always holds half or more.
     """
+    top, bottom = LARGEST_SHARE
+    if bottom * max(Counter(owners).values(), default=0) <= top * len(owners):
+        return tuple(range(len(owners)))
     held: dict[int, list[int]] = {}
     for position, owner in enumerate(owners):
         held.setdefault(owner, []).append(position)
-    top, bottom = LARGEST_SHARE
     kept = len(owners)
     largest_first = [(-len(positions), owner) for owner, positions in held.items()]
     heapq.heapify(largest_first)

@@ -59,14 +59,14 @@ def cell_of(edition: Document, factor: str, peers: str = ALL) -> dict[str, Any] 
     return next((cell for cell in found if tier_of(cell) != "none"), None)
 
 
-def enters(edition: Document, digest: str, cell: Document) -> bool:
-    """Whether a member of the cell's peer group is in the cell. digest: one of the edition's members."""
+def enters(edition: Document, position: int, cell: Document) -> bool:
+    """Whether a member of the cell's peer group is in the cell. position: its own in the edition's list."""
     lanes = edition["lanes"]
     if lanes:
         kind = "&".join(part.partition("=")[0] for part in cell["peers"].split("&") if part != ALL)
-        if lanes[edition["members"].index(digest) % len(lanes)] != kind:
+        if lanes[position % len(lanes)] != kind:
             return False
-    return digest not in cell["left_out"]
+    return edition["members"][position] not in cell["left_out"]
 
 
 def tier_of(cell: Document | None) -> str:

@@ -29,11 +29,18 @@ def place(
     asked = fallbacks(peers)[0]
     digest = member_digest(edition["edition"], scorecard)
     own = facets if facets is not None else scorecard.get("facets") or {}
-    inside = {name for name in fallbacks(asked) if digest in edition["members"] and belongs(name, own)}
+    members = edition["members"]  # of many: looked through once
+    position = members.index(digest) if digest in members else None
+    inside = {name for name in fallbacks(asked) if position is not None and belongs(name, own)}
     placements = []
     for code, figure in figures_of(scorecard).items():
         cell = cell_of(edition, code, asked)
-        is_member = cell is not None and cell["peers"] in inside and enters(edition, digest, cell)
+        is_member = (
+            cell is not None
+            and position is not None
+            and cell["peers"] in inside
+            and enters(edition, position, cell)
+        )
         weighed = {**figure, "n_eff": effective_n(scorecard, figure)}
         placements.append(_placement(weighed, edition, (code, asked), cell, inside=is_member))
     return {

@@ -16,10 +16,11 @@
     if (dialog.open) bar.value = idle + warn - quiet
   }
 
+  // While it asks, only the answer counts: a dialog that went at the first touch would let the touch through.
   function touch() {
-    touched = Date.now()
-    if (dialog.open) dialog.close()
+    if (!dialog.open) touched = Date.now()
   }
+  dialog.addEventListener('close', touch)
 
   for (const kind of ['pointerdown', 'keydown', 'input', 'wheel', 'touchmove']) {
     addEventListener(kind, touch, { passive: true })

@@ -98,7 +98,7 @@ def _quick_distances(answers: Int8, spread: Spread) -> Iterator[Single]:
     blocks = row_parts(len(triangle), -(-len(triangle) // _BLOCKS))
     ones = np.ones((1, len(triangle)), dtype=np.float32)
     scores = np.empty(0, dtype=np.float32)
-    for _, steps in _deviations(answers, spread.typical, _ROWS_AT_ONCE):
+    for steps in _deviations(answers, spread.typical, _ROWS_AT_ONCE):
         if not scores.size:
             scores = np.empty((len(steps), len(triangle), steps.shape[2]), dtype=np.float32)
         for block in blocks:
@@ -135,33 +135,26 @@ def measure_spread(answers: Int8) -> Spread:
     people = int(np.count_nonzero(columns.max(axis=0, initial=-1) >= 0))
     rows = min(_ROWS_AT_ONCE, _power_of_two(_SINGLE_EXACT // int(columns.max(initial=1)) ** 2))
     parts = row_parts(len(measured), _ROWS_AT_ONCE)
-    sums = side_by_side(lambda part: _sums(columns[:, part].T, typical, rows), parts, len(answers))
-    items = len(columns)
-    return _spread(
-        typical,
-        given,
-        people,
-        sum((products for products, _ in sums), np.zeros((items, items))),
-        sum((alone for _, alone in sums), np.zeros(items, dtype=np.int64)),
-    )
+    sums = side_by_side(lambda part: _products(columns[:, part].T, typical, rows), parts, len(answers))
+    products = np.add.reduce([np.zeros((len(columns) + 1, len(columns) + 1)), *sums])
+    return _spread(typical, given, people, products[:-1, :-1], products[-1, :-1])
 
 
-def _sums(answers: Int8, typical: Int8, rows: int) -> tuple[Double, Int64]:
-    """Sums over respondents of the products of deviations, (items, items), and of deviations: exact.
+def _products(answers: Int8, typical: Int8, rows: int) -> Double:
+    """(items + 1, items + 1): sums over respondents of the products of deviations and, last, a one; exact.
 
     `rows`: so many that single precision can hold their sums.
     """
-    items = len(typical)
-    products, alone = np.zeros((items, items)), np.zeros(items, dtype=np.int64)
-    for whole, steps in _deviations(answers, typical, rows):
-        alone += whole.sum(axis=1, dtype=np.int32)
-        for part in row_parts(items, max(1, -(-items // _BLOCKS))):  # the lower triangle, and a little more
+    size = len(typical) + 1
+    products = np.zeros((size, size))
+    for steps in _deviations(answers, typical, rows):
+        for part in row_parts(size, -(-size // _BLOCKS)):  # the lower triangle, and a little more
             block = steps[:, part] @ steps[:, : part.stop].transpose(0, 2, 1)
             products[part, : part.stop] += block.sum(axis=0)
-    return np.tril(products) + np.tril(products, -1).T, alone
+    return np.tril(products) + np.tril(products, -1).T
 
 
-def _spread(typical: Int8, given: Int64, people: int, products: Double, sums: Int64) -> Spread:
+def _spread(typical: Int8, given: Int64, people: int, products: Double, sums: Double) -> Spread:
     """From the sums of deviations from the typical answers, and of their products."""
     centre = sums / max(people, 1)
     covariances = (products - np.outer(sums, centre)) / max(people - 1, 1)
@@ -178,11 +171,10 @@ def _spread(typical: Int8, given: Int64, people: int, products: Double, sums: In
     return Spread(typical, centre, transform)
 
 
-def _deviations(answers: Int8, typical: Int8, rows: int) -> Iterator[tuple[Int8, Single]]:
-    """So many rows at a time: answers less the typical ones, 0 for none.
+def _deviations(answers: Int8, typical: Int8, rows: int) -> Iterator[Single]:
+    """So many rows at a time: answers less the typical ones, 0 for none, and below them a row of ones.
 
-    As int8 (items, rows), and as float32 (pieces, items + 1, lanes), a row of ones below them. The arrays are
-    used again for the next; behind the last respondent there is no answer.
+    float32 (pieces, items + 1, lanes), used again for the next. Behind the last respondent are no answers.
     """
     items = len(typical)
     lanes = min(rows, _power_of_two(max(8, _WITHOUT_THREADS // max(1, items * items))))
@@ -196,7 +188,7 @@ def _deviations(answers: Int8, typical: Int8, rows: int) -> Iterator[tuple[Int8,
         answered[:, size:] = False
         less *= answered.view(np.int8)
         steps[:, :items] = less.reshape(items, pieces, lanes).transpose(1, 0, 2)
-        yield less, steps
+        yield steps
 
 
 def _power_of_two(number: int) -> int:

@@ -74,7 +74,9 @@ def _dates(text: ReportText) -> str:
     wave = text.pack["wave"]
     if not (wave["opened"] and wave["closed"]):
         return text.word("report.dates_unknown")
-    return text.word("report.dates", opened=text.day(wave["opened"]), closed=text.day(wave["closed"]))
+    # Where answers were collected elsewhere, each page says so: this is in every footer.
+    key = "report.dates_elsewhere" if wave.get("collected") else "report.dates"
+    return text.word(key, opened=text.day(wave["opened"]), closed=text.day(wave["closed"]))
 
 
 def _cover(text: ReportText, drawings: Mapping[str, Drawing], svgs: Mapping[str, bytes]) -> View:

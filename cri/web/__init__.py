@@ -18,6 +18,7 @@ VIEWS = (
     "cri.web.views.people",
     "cri.web.views.unit_history",
     "cri.web.views.waves",
+    "cri.web.views.collected",
     "cri.web.views.wave_setup",
     "cri.web.views.wave_running",
     "cri.web.views.service_lines",

@@ -39,6 +39,7 @@ LABELS = {
     "quality.window_value",
     "report.cover_figure",
     "report.dates",
+    "report.dates_elsewhere",
     "report.interval",
     "summary.percentile",
 }

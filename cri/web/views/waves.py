@@ -16,6 +16,7 @@ from cri.domain.access import Permission
 from cri.domain.relationships import usual_noun
 from cri.services import waves
 from cri.services.agencies import this_agency
+from cri.services.answer_imports import collected_elsewhere
 from cri.services.context import Context
 from cri.services.instruments import COMPANIONS, OFFERED, offered_languages, texts_nearest
 from cri.services.packs import load_pack
@@ -206,6 +207,7 @@ def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
     if wave.state == "open" and waiting is None:
         return render_template("views/waves/open.html", rates=rates_view(ctx, wave), **common)
     done = report_ready(ctx, wave)
+    brought = collected_elsewhere(ctx, wave_id)
     page = render_template(
         "views/waves/closing.html",
         steps=waiting or closing_steps(wave, done),
@@ -213,6 +215,7 @@ def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
         done=done,
         results=load_pack(ctx, wave_id) is not None,
         rates=rates_view(ctx, wave),
+        collected=number(brought.answers) if brought else None,
         **common,
     )
     response = make_response(page)

@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from cri.db.models import Invitation
 from cri.domain.errors import InputError
 from cri.domain.relationships import NOUNS, ServiceLine, cautions_of, check_lines, usual_noun
 from cri.domain.sealed_sheet import comments_to_keep
@@ -12,16 +14,18 @@ from cri.domain.wave import Answers, Submission
 from cri.domain.wave_schedule import Moment, Schedule, Wrong, schedule_problems, usual_reminders
 from cri.services.agencies import this_agency
 from cri.services.context import Context
-from cri.services.instruments import COMPANIONS, OFFERED, released_texts
-from cri.services.links import open_token
-from cri.services.responses import find_questionnaire
-from cri.services.scoring import facets_of
+from cri.services.instruments import COMPANIONS, OFFERED, released_instrument, released_texts
+from cri.services.links import open_token, personal_token
+from cri.services.responses import find_questionnaire, submit
+from cri.services.scoring import facets_of, load_scorecard, score_wave
+from cri.services.sealing import seal_wave
 from cri.services.service_lines import draw_map
 from cri.services.wave_log import Event, log_of
 from cri.services.wave_setup import ScheduleError, change_companion, change_groups, change_schedule
 from cri.services.waves import (
     WaveStateError,
     change_wave,
+    close_wave,
     create_wave,
     find_wave,
     open_if_due,
@@ -89,6 +93,29 @@ def test_only_registered_questions_about_the_person_are_asked(ctx: Context) -> N
     found = find_questionnaire(ctx.session, ctx.parts.secrets, token, NOW)
     assert [one.code for one in found.instrument.profile] == ["work"]
     assert found.minimum == 12
+
+
+def test_a_wave_that_asks_one_of_these_questions_is_sealed_and_scored(ctx: Context) -> None:
+    organise(ctx, {"north": 24})
+    wave_id = create_wave(ctx, "Autumn", languages=["en"], noun="residents", closes_at=LATER)
+    change_groups(ctx, wave_id, minimum=12, comments_minimum=30, breakdowns=["work"])
+    open_wave(ctx, wave_id)
+    instrument = released_instrument(*OFFERED[0])
+    rows = ctx.session.scalars(select(Invitation.id).where(Invitation.wave_id == wave_id))
+    for place, one in enumerate(rows.all()):
+        token = personal_token(ctx.parts.secrets, one)
+        found = find_questionnaire(ctx.session, ctx.parts.secrets, token, NOW)
+        items = {item.code: 1 + (place * 5 + number) % 7 for number, item in enumerate(instrument.items)}
+        profile = {"work": ("front_line", "support")[place % 2]}
+        submit(ctx.session, found, Answers(items=items, profile=profile))
+    close_wave(ctx, wave_id)
+    seal_wave(ctx, wave_id)
+    score_wave(ctx, wave_id)
+    document = load_scorecard(ctx, wave_id)
+    assert document is not None
+    told = {one["code"]: [option["n"] for option in one["options"]] for one in document["profile"]}
+    assert told["work"] == [12, None, 12]
+    assert not any(told.get("tenure", ()))
 
 
 def test_another_instrument_asks_its_own_questions(ctx: Context) -> None:

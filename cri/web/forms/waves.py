@@ -63,14 +63,14 @@ class WaveForm(ClosingFields):
 class ScheduleForm(ClosingFields):
     """What is to happen by itself; empty for what is done by hand. Each is a day and an hour."""
 
-    opens_on = DateField(_l("Opens by itself on"), [Optional()])
-    opens_time = TimeField(_l("at"), [Optional()])
-    invite_on = DateField(_l("Invitations go out on"), [Optional()])
-    invite_time = TimeField(_l("at"), [Optional()])
-    first_reminder_on = DateField(_l("First reminder on"), [Optional()])
-    first_reminder_time = TimeField(_l("at"), [Optional()])
-    second_reminder_on = DateField(_l("Second reminder on"), [Optional()])
-    second_reminder_time = TimeField(_l("at"), [Optional()])
+    opens_on = DateField(_l("Day"), [Optional()])
+    opens_time = TimeField(_l("Hour"), [Optional()])
+    invite_on = DateField(_l("Day"), [Optional()])
+    invite_time = TimeField(_l("Hour"), [Optional()])
+    first_reminder_on = DateField(_l("Day"), [Optional()])
+    first_reminder_time = TimeField(_l("Hour"), [Optional()])
+    second_reminder_on = DateField(_l("Day"), [Optional()])
+    second_reminder_time = TimeField(_l("Hour"), [Optional()])
 
     def local(self, moment: Moment) -> tuple[date | None, time | None]:
         """Day and hour as typed, of one moment."""

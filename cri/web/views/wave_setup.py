@@ -180,7 +180,7 @@ def try_out(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
         if link
         else None,
         units=[
-            ("", _("Nobody's unit: as through a poster")),
+            ("", _("No unit: as through a poster")),
             *((unit.code, unit.name) for unit, _depth in units),
         ],
     )

@@ -1,6 +1,7 @@
 """A norm edition: the frozen distributions that agencies are placed in, of groups and never of agencies."""
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
 
@@ -57,6 +58,18 @@ def cell_of(edition: Document, factor: str, peers: str = ALL) -> dict[str, Any] 
     }
     found = (named[name] for name in fallbacks(peers) if name in named)
     return next((cell for cell in found if tier_of(cell) != "none"), None)
+
+
+def position_in(edition: Document, digest: str) -> int | None:
+    """A member's place in the edition's list, None for somebody else. digest: as `member_digest` makes it.
+
+    Our editions list their members in order; one that does not is looked through.
+    """
+    members = edition["members"]
+    place = bisect_left(members, digest)
+    if place < len(members) and members[place] == digest:
+        return place
+    return members.index(digest) if digest in members else None
 
 
 def enters(edition: Document, position: int, cell: Document) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.microaggregation import Group
-from cri.domain.norms import cell_of, effective_n, enters, figures_of, member_digest, tier_of
+from cri.domain.norms import cell_of, effective_n, enters, figures_of, member_digest, position_in, tier_of
 from cri.domain.peers import ALL, belongs, fallbacks
 from cri.domain.position import NOT_PLACED, Bench, fixed_draws, position_of
 
@@ -29,8 +29,7 @@ def place(
     asked = fallbacks(peers)[0]
     digest = member_digest(edition["edition"], scorecard)
     own = facets if facets is not None else scorecard.get("facets") or {}
-    members = edition["members"]  # of many: looked through once
-    position = members.index(digest) if digest in members else None
+    position = position_in(edition, digest)
     inside = {name for name in fallbacks(asked) if position is not None and belongs(name, own)}
     placements = []
     for code, figure in figures_of(scorecard).items():

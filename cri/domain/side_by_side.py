@@ -18,10 +18,23 @@ Result = TypeVar("Result")
 
 def side_by_side(work: Callable[[Thing], Result], things: Iterable[Thing], respondents: int) -> list[Result]:
     """`work` of each thing, in order; several at a time where there are many respondents."""
+    todo = list(things)
     if respondents < WORTH_SHARING:
-        return [work(thing) for thing in things]
-    with ThreadPoolExecutor(WORKERS) as pool:
-        return list(pool.map(work, things))
+        return [work(thing) for thing in todo]
+    found: dict[int, Result] = {}
+    places = iter(range(len(todo)))  # the interpreter gives each number of it to one thread only
+
+    def take_turns() -> None:
+        for place in places:
+            found[place] = work(todo[place])
+
+    # Each takes the next thing when it is done with one: no queue, and this thread works too.
+    with ThreadPoolExecutor(WORKERS - 1) as pool:
+        others = [pool.submit(take_turns) for _ in range(WORKERS - 1)]
+        take_turns()
+        for other in others:
+            other.result()
+    return [found[place] for place in range(len(todo))]
 
 
 def row_parts(respondents: int, rows: int) -> list[slice]:

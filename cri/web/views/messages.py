@@ -129,6 +129,7 @@ def send(ctx: Context, wave_id: uuid.UUID, kind: str) -> ResponseReturnValue:
 @requires(Permission.RUN_WAVES)
 def again(ctx: Context, wave_id: uuid.UUID, kind: str) -> ResponseReturnValue:
     """Send once more what perhaps went out: somebody has decided that twice is better than not at all."""
+    find_wave(ctx, wave_id)
     count = bounces.send_unsure_again(ctx, wave_id, _kind(kind))
     flash(
         ngettext("%(num)s message is sent once more.", "%(num)s messages are sent once more.", count),

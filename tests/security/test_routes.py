@@ -30,6 +30,11 @@ PUBLIC = {
     "codes.follow",
     "kiosk.start",
     "kiosk.follow",
+    "unsubscribe.show",  # whoever holds a keyed token; tests/web/test_unsubscribe.py
+    "unsubscribe.one_click",
+    "unsubscribe.stop",
+    "unsubscribe.again",
+    "bounces.receive",  # a mail service, by its key; tests/web/test_bounces.py
     "api-docs.openapi_json",  # says what the API can do, nothing of any agency
 }
 BY_LINK = "questionnaire"
@@ -43,6 +48,8 @@ ELSEWHERE = {
     "person_id": uuid.UUID(int=9),
     "event_id": uuid.UUID(int=10),
     "step": "preview",
+    "kind": "invitation",
+    "name": "0" * 32,
     "number": 1,
 }
 """Other parts of addresses: of things that are not there."""
@@ -116,7 +123,7 @@ def walk(app: Flask, waves: Waves) -> list[tuple[Rule, str, str, uuid.UUID]]:
     for rule in rules(app):
         if "wave_id" in rule.arguments:
             for wave_id in waves:
-                values = {"wave_id": wave_id, "code": CODE, "locale": LOCALE}
+                values = {"wave_id": wave_id, "code": CODE, "locale": LOCALE, "kind": "invitation"}
                 with app.test_request_context():
                     path = app.url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
                 found += [

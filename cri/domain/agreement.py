@@ -98,7 +98,7 @@ def ad_m(counts: Int64) -> Floats:
     # |n x - total| is n times the distance, a whole number: exact whatever the order of respondents.
     apart = np.abs(n[..., None] * steps - total[..., None])
     squared = np.multiply(n, n, dtype=np.float64)
-    distance = (counts * apart).sum(axis=2)
+    distance = np.einsum("gip,gip->gi", counts, apart)
     spread = np.full(n.shape, np.nan)
     np.divide(distance, squared, out=spread, where=n > 0)
     return _mean_over_items(spread)

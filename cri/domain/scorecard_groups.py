@@ -16,8 +16,6 @@ from cri.domain.sheet import Unit
 Parents = npt.NDArray[np.int32]
 Sums = npt.NDArray[np.int64] | npt.NDArray[np.object_]
 
-NO_AGREEMENT: Document = {"rwg_j": None, "ad_m": None, "mixed_views": None}
-
 
 def unit_documents(units: Sequence[Unit], sums: WaveSums, scale: Scale, plan: ReleasePlan) -> list[Document]:
     """Every unit with its factors. A hidden unit is named, and nothing of it told, not even its size."""
@@ -51,13 +49,11 @@ def _factor_in_units(
     agreement = agreement_of(factor.item_units, scale, minimum)
     documents = []
     for place, (reason, spread) in enumerate(zip(release.groups.units, release.unit_spreads, strict=True)):
+        told = spread and not reason
         document = group_document(figures, place, reason)
-        if reason or not spread:
-            document.update(NO_AGREEMENT)
-        else:
-            document["rwg_j"] = agreement.rwg_j[place]
-            document["ad_m"] = agreement.ad_m[place]
-            document["mixed_views"] = agreement.mixed_views[place]
+        document["rwg_j"] = agreement.rwg_j[place] if told else None
+        document["ad_m"] = agreement.ad_m[place] if told else None
+        document["mixed_views"] = agreement.mixed_views[place] if told else None
         documents.append(document)
     return documents
 

@@ -26,6 +26,8 @@ OUTLOOKS = {
     Outlook.WILL_REACH: (_l("Will reach it"), "blue"),
 }
 DEEPEST = 4
+LISTED = 15
+"""Units of the forecast that are listed by themselves; the others are marked where their rate stands."""
 
 
 def rates_view(ctx: Context, wave: Wave) -> dict[str, Any]:
@@ -83,14 +85,15 @@ def _warning(unit: UnitRate, told: Forecast, wave: Wave) -> str | None:
 
 
 def _outlook(units: Sequence[UnitRate], told: Sequence[Forecast], wave: Wave) -> dict[str, Any]:
-    """What is to be expected, the worst first: {rows, missing, too_early}."""
-    order = list(OUTLOOKS)
+    """Which units could miss the minimum, the worst first: {rows, more, missing, too_early}."""
+    order = (Outlook.WILL_MISS, Outlook.MAY_MISS)
     found = [
         (order.index(one.outlook), unit, one)
         for unit, one in zip(units, told, strict=True)
-        if one.outlook in OUTLOOKS and unit.count is not None
+        if one.outlook in order and unit.count is not None
     ]
     found.sort(key=lambda row: row[0])
+    more = max(0, len(found) - LISTED)
     missing = sum(one.outlook is Outlook.WILL_MISS for one in told)
     waiting = any(
         one.outlook is Outlook.UNTOLD and unit.count is not None and unit.count.used < wave.minimum
@@ -105,8 +108,15 @@ def _outlook(units: Sequence[UnitRate], told: Sequence[Forecast], wave: Wave) ->
                 "needed": number(wave.minimum),
                 "tag": {"text": str(OUTLOOKS[one.outlook][0]), "kind": OUTLOOKS[one.outlook][1]},
             }
-            for _place, unit, one in found
+            for _place, unit, one in found[:LISTED]
         ],
+        "more": ngettext(
+            "%(num)s more unit is marked in the list below.",
+            "%(num)s more units are marked in the list below.",
+            more,
+        )
+        if more
+        else None,
         "missing": ngettext(
             "%(num)s unit will miss the minimum unless more of its people answer.",
             "%(num)s units will miss the minimum unless more of their people answer.",

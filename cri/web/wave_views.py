@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
@@ -45,7 +45,6 @@ MISSING = {
     Missing.CLOSING_TIME: _l("closing time"),
     Missing.CLOSING_TIME_PAST: _l("closing time"),
 }
-MESSAGES_PAGE = "messages.show"
 
 
 def state_tag(state: str) -> dict[str, str]:
@@ -108,7 +107,7 @@ def draft_steps(ctx: Context, wave: Wave, missing: Sequence[Missing]) -> list[di
             _("Choose a closing time in the future.") if closing else _schedule_line(wave, zone),
             must=closing,
         ),
-        *_messages_step(wave),
+        _step(_("Texts of the messages, and a test"), url_for("messages.show", wave_id=wave.id), may=True),
         _step(
             _("Try it out as staff will see it"),
             url_for("wave_setup.try_out", wave_id=wave.id),
@@ -135,13 +134,6 @@ def _step(
 ) -> dict[str, Any]:
     status = "todo" if must else "optional" if may else "done"
     return {"title": title, "href": href, "hint": hint or None, "status": status}
-
-
-def _messages_step(wave: Wave) -> list[dict[str, Any]]:
-    if MESSAGES_PAGE not in current_app.view_functions:
-        return []
-    page = url_for(MESSAGES_PAGE, wave_id=wave.id)
-    return [_step(_("Texts of the messages, and a test"), page, may=True)]
 
 
 def groups_line(wave: Wave) -> str:

@@ -6,11 +6,13 @@ from typing import Any
 from cri.adapters.report_figures import Drawing, cell_height, item_note
 from cri.adapters.report_parts import along, claim_about, claim_views, picture, ticks
 from cri.adapters.report_text import ReportText, direction_of
+from cri.adapters.text_lines import width_of
 
 Document = Mapping[str, Any]
 View = dict[str, Any]
 DEEPEST = 3  # levels of the tree that are set in
-LABEL = 54  # px that a label of the strip takes
+LABEL_SIZE = 10  # px, 7.5 pt: the type of the strip's labels
+APART = 10  # px between two labels
 NARROW = 180  # px of a units figure beside the texts of strong and weak
 
 
@@ -62,32 +64,40 @@ def _strip(text: ReportText, row: Document, drawing: Drawing, svg: bytes) -> Vie
     if row["score"] is None and strip is None:
         return None
     alt = " ".join(text.spoken(claim_about(text, row["code"], kind)) for kind in ("score", "position"))
-    below = _strip_labels(text, strip, drawing) if strip else []
+    below = strip_labels(text, strip, drawing) if strip else []
     above = [] if row["score"] is None else [
         {"at": along(drawing.axis, row["score"]), "text": text.number("score", row["score"])}
     ]  # fmt: skip
     return {"figure": picture(drawing, svg, alt), "above": above, "below": below}
 
 
-def _strip_labels(text: ReportText, strip: Document, drawing: Drawing) -> list[View]:
-    """Names and values of the strip's ends, and of its median where there is room between them."""
+def strip_labels(text: ReportText, strip: Document, drawing: Drawing) -> list[View]:
+    """Names and values of the strip's ends, and of its median where there is room between their words."""
     names = ("lower", "upper") if strip["quartiles"] is None else ("lowest", "best")
-    ends = [(strip["lowest"], names[0]), (strip["best"], names[1])]
-    width = drawing.canvas.width / 100
     low, middle, high = (
         along(drawing.axis, value)
         for value in (strip["lowest"]["mean"], strip["median"], strip["best"]["mean"])
     )
-    inward = (high - low) * width > LABEL * 2
-    labels = [
-        _label(text, end["mean"], at, text.word(f"key.{name}", size=text.number("count", end["size"])), side)
-        for (end, name), at, side in zip(
-            ends, (low, high), ("from", "to") if inward else ("to", "from"), strict=True
-        )
+    named = [
+        text.word(f"key.{name}", size=text.number("count", strip[end]["size"]))
+        for end, name in zip(("lowest", "best"), names, strict=True)
     ]
-    if min(middle - low, high - middle) * width > LABEL * 1.5:
+    lowest, best, median = (_label_width(name) for name in (*named, text.word("key.median")))
+    px = drawing.canvas.width / 100
+    inward = (high - low) * px > lowest + best + APART
+    labels = [
+        _label(text, strip["lowest"]["mean"], low, named[0], "from" if inward else "to"),
+        _label(text, strip["best"]["mean"], high, named[1], "to" if inward else "from"),
+    ]
+    taken = (lowest, best) if inward else (0.0, 0.0)
+    room = min((middle - low) * px - taken[0], (high - middle) * px - taken[1])
+    if room > median / 2 + APART:
         labels.insert(1, _label(text, strip["median"], middle, text.word("key.median"), "at"))
     return labels
+
+
+def _label_width(name: str) -> float:
+    return width_of(name, LABEL_SIZE)
 
 
 def _label(text: ReportText, value: float, at: float, name: str, side: str) -> View:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from cri.adapters.report_text import ReportText
-from cri.adapters.text_lines import lines_of
+from cri.adapters.text_lines import lines_of, lines_of_runs
 from cri.domain.figures import RULE, Canvas, axis_of, items_figure, strips_figure, units_figure, values_of
 from cri.domain.pack import figure_rows, section_of
 
@@ -91,9 +91,14 @@ def _row_height(text: ReportText, written: str, size: Document, indent: float = 
     return float(max(size["row"], round(lines * size["line"][text.direction] + size["padding"])))
 
 
+def _item_height(text: ReportText, row: Document, size: Document) -> float:
+    runs = [(text.statement(row["code"]), size["text_size"]), (item_note(text, row), size["note_size"])]
+    lines = lines_of_runs(runs, size["text_width"])
+    return float(max(size["row"], round(lines * size["line"][text.direction] + size["padding"])))
+
+
 def _items(text: ReportText, rows: Sequence[Document], size: Document, palette: Mapping[str, str]) -> Drawing:
-    written = [f"{text.statement(row['code'])} {item_note(text, row)}" for row in rows]
-    canvas = Canvas(size["width"], tuple(_row_height(text, entry, size) for entry in written))
+    canvas = Canvas(size["width"], tuple(_item_height(text, row, size) for row in rows))
     figure = items_figure(rows, canvas, palette, mirrored=text.direction == "rtl")
     return Drawing(figure, canvas, (0.0, 100.0))
 

@@ -1,5 +1,6 @@
 """How many lines a text will take, from the fonts' own widths, so that rows can have fixed heights."""
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Final
 
@@ -14,16 +15,26 @@ SAFETY: Final = 1.01  # joining and kerning move a line's length a little
 
 def lines_of(text: str, width: float, size: float) -> int:
     """Return the lines that `text` takes: width and font size in px, words too long are broken anywhere."""
-    space = _advance(" ") * size * SAFETY
+    return lines_of_runs([(text, size)], width)
+
+
+def lines_of_runs(runs: Iterable[tuple[str, float]], width: float) -> int:
+    """Return the lines that texts of several sizes take one after the other: [(text, font size in px)]."""
     lines, used = 1, 0.0
-    for word in text.split():
-        length = sum(map(_advance, word)) * size * SAFETY
+    words = ((word, size) for text, size in runs for word in text.split())
+    for word, size in words:
+        space, length = _advance(" ") * size * SAFETY, width_of(word, size)
         if used and used + space + length > width:
             lines, used = lines + 1, 0.0
         used += (space if used else 0.0) + length
         while used > width:  # a word longer than the line is broken anywhere
             lines, used = lines + 1, used - width
     return lines
+
+
+def width_of(text: str, size: float) -> float:
+    """Return the width of a text on one line in px, as upright type of normal weight. size: in px."""
+    return sum(map(_advance, text)) * size * SAFETY
 
 
 def _advance(character: str) -> float:

@@ -20,7 +20,13 @@ SECTIONS = (
     ("results.newest", Permission.READ_RESULTS, _l("Results")),
     ("taking_part.show", Permission.RUN_WAVES, _l("Taking part in the pool")),
 )
-PART_OF = {"compared": "results"}
+PART_OF = {
+    "compared": "results",
+    "collected": "waves",
+    "people": "organisation",
+    "roster_import": "organisation",
+    "unit_history": "organisation",
+}
 
 
 def init(app: Flask) -> None:

@@ -1,13 +1,13 @@
 """What stands in a scorecard beside scores: weights, quality, agreement, profile, change and drivers."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
 
 from cri.adapters.document_schemas import validate
-from cri.domain import scorecard_drivers
+from cri.domain import scorecard_drivers, side_by_side
 from cri.domain.documents import canonical_json
 from cri.domain.errors import InputError
 from cri.domain.instrument import Item, ProfileQuestion
@@ -349,3 +349,19 @@ def test_evenly_spaced_is_every_nth_of_all_of_them_sorted(
     drawn = _evenly_spaced(complete, columns, step)
     content = sorted(zip(*(codes[complete].tolist() for codes, _ in columns), strict=True))
     assert list(zip(*(codes[drawn].tolist() for codes, _ in columns), strict=True)) == content[::step]
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_two_threads_and_either_order_in_memory_make_the_same_document(
+    order: Literal["C", "F"], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sheet = a_sheet(3000)
+    alone = canonical_json(scored(sheet))
+    monkeypatch.setattr(side_by_side, "WORTH_SHARING", 0)
+    laid_out = replace(
+        sheet,
+        answers=np.array(sheet.answers, order=order),
+        outcomes=np.array(sheet.outcomes, order=order),
+        profile=np.array(sheet.profile, order=order),
+    )
+    assert canonical_json(scored(laid_out)) == alone

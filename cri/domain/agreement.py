@@ -123,18 +123,17 @@ def icc(n: Int64, total: Int64, squares: Int64) -> Icc | None:
     `n`, `total`, `squares`: whole numbers (groups,), how many values each group has, their sum and sum of
     squares, in any unit. None for fewer than two groups, for groups of one only, and where nothing varies.
     """
-    every = zip(n.tolist(), total.tolist(), squares.tolist(), strict=True)
-    groups = [(size, sum_, square) for size, sum_, square in every if size > 0]
-    people = sum(size for size, _, _ in groups)
-    between_freedom, within_freedom = len(groups) - 1, people - len(groups)
+    some = n > 0
+    sizes, sums = n[some].tolist(), total[some].tolist()
+    people, everything = sum(sizes), sum(sums)
+    between_freedom, within_freedom = len(sizes) - 1, people - len(sizes)
     if between_freedom < 1 or within_freedom < 1:
         return None
-    everything = sum(sum_ for _, sum_, _ in groups)
     # Correctly rounded sums of correctly rounded terms: the order of units does not matter.
-    explained = math.fsum(sum_ * sum_ / size for size, sum_, _ in groups)
+    explained = math.fsum(sum_ * sum_ / size for size, sum_ in zip(sizes, sums, strict=True))
     between = (explained - everything * everything / people) / between_freedom
-    within = max(0.0, math.fsum([*(float(s) for _, _, s in groups), -explained]) / within_freedom)
-    k0 = (people - sum(size * size for size, _, _ in groups) / people) / between_freedom
+    within = max(0.0, math.fsum([*map(float, squares[some].tolist()), -explained]) / within_freedom)
+    k0 = (people - sum(size * size for size in sizes) / people) / between_freedom
     spread = between + (k0 - 1) * within
     if spread <= 0:
         return None

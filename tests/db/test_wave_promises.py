@@ -126,7 +126,7 @@ def test_the_log_is_written_and_never_rewritten(sessions: Sessions, agency_id: u
                 session.execute(text(statement))
 
 
-PRACTICE_MADE_REAL = {
+PRACTICE_MADE_REAL: dict[str, dict[str, Any]] = {
     "called real": {"practice": False},
     "of no draft": {"practice_of": None, "practice": False},
     "sealed": {"state": "sealed", "sheet_sha256": "0" * 64},

@@ -94,7 +94,7 @@ def counted(superuser: psycopg.Connection, due: Due) -> Counted:
         [due.wave_id],
     ).fetchone()
     assert row is not None
-    return row  # type: ignore[return-value]  # the columns of the query
+    return row
 
 
 def test_killed_at_every_point_it_opens_once(

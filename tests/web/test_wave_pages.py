@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from cri.db.models import Agency, Wave
+from cri.db.models import Agency, Invitation, Wave
 from cri.db.session import enter_agency
 from cri.domain.access import Role
 from cri.domain.sheet import Unit
@@ -45,7 +45,10 @@ def test_the_map_proposes_the_word_decides_the_peers_and_tells_its_cautions(
     visitor: Visitor, sessions: Sessions, agency_id: uuid.UUID
 ) -> None:
     visitor.get("/whom-we-serve")
-    lines = {"name": ["Licences", " Advice  desk ", ""], "relationship": ["regulated", "client", "ward"]}
+    lines: dict[str, object] = {
+        "name": ["Licences", " Advice  desk ", ""],
+        "relationship": ["regulated", "client", "ward"],
+    }
     visitor.post("/whom-we-serve", lines)
     assert 'value="Advice desk"' in visitor.page
     assert "Satisfaction is not compliance." in visitor.text
@@ -77,7 +80,7 @@ def test_a_map_that_cannot_be_is_refused_and_what_was_typed_stays(
     assert f'value="{names[0]}"' in visitor.page
 
 
-def schedule(**changed: str) -> dict[str, str]:
+def schedule(**changed: str) -> dict[str, object]:
     return {
         "opens_on": "2027-03-22",
         "opens_time": "08:00",
@@ -186,7 +189,7 @@ def test_a_try_out_walks_the_questionnaire_and_says_so_on_each_page(
     assert visitor.page.count("Spring survey") == 1
 
 
-def hidden_fields(staff: Visitor) -> dict[str, str]:
+def hidden_fields(staff: Visitor) -> dict[str, object]:
     """What a browser sends of a page on which nothing was chosen."""
     inputs = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)"', staff.page)
     return dict(inputs)
@@ -206,8 +209,6 @@ def test_a_practice_wave_is_labelled_wherever_it_is_shown(
 
 
 def use(sessions: Sessions, wave: OpenedWave, used: int) -> None:
-    from cri.db.models import Invitation
-
     with sessions.begin() as session:
         enter_agency(session, wave.agency_id)
         chosen = wave.invitations[:used]
@@ -246,7 +247,7 @@ def test_an_extension_is_told_and_logged(
         ({"closes_on": "2020-01-01", "closes_time": "17:00", "reason": "x"}, "must close in the future"),
         ({"closes_on": "2099-01-01", "closes_time": "17:00", "reason": "x"}, "Choose a later time"),
     ):
-        assert visitor.post(address, values).status_code == 422
+        assert visitor.post(address, {**values}).status_code == 422
         assert message in visitor.text
     visitor.post(address, {"closes_on": later, "closes_time": "17:00", "reason": "Depot <closed>"})
     assert "The survey is open until" in visitor.text

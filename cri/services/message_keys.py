@@ -67,7 +67,11 @@ def stop_url(external_url: str, token: str) -> str:
 
 
 def _sign(secrets: Secrets, use: bytes, name: bytes) -> str:
-    return base64.b32encode(name + _proof(secrets, use, name)).decode().rstrip("=").lower()
+    return _spelled(name + _proof(secrets, use, name))
+
+
+def _spelled(whole: bytes) -> str:
+    return base64.b32encode(whole).decode().rstrip("=").lower()
 
 
 def _check(secrets: Secrets, use: bytes, given: str) -> bytes | None:
@@ -78,6 +82,8 @@ def _check(secrets: Secrets, use: bytes, given: str) -> bytes | None:
     except binascii.Error:
         return None
     name, proof = whole[:-PROOF_BYTES], whole[-PROOF_BYTES:]
+    if _spelled(whole) != given.lower():  # the last letter has room for more than was written
+        return None
     return name if hmac.compare_digest(proof, _proof(secrets, use, name)) else None
 
 

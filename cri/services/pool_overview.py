@@ -3,27 +3,28 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from sqlalchemy.orm import Session, sessionmaker
 
 from cri.db.models import Decision
 from cri.db.queries import edition_outlines, pool_contributions, pool_outlines
 from cri.db.queries.edition_outlines import DraftOutline, Kind
-from cri.db.queries.pool_outlines import ContributionOutline
+from cri.db.queries.pool_outlines import ContributionOutline, PoolCounts
 from cri.domain.quarantine import Rule, may_be_accepted
 from cri.services.context import Parts
 from cri.services.quarantine import ContributionMissingError
 
+__all__ = ["PoolCounts"]  # what the pages call it
+
 PAGE = 100
 """Contributions on one page."""
+COUNTED_ONCE_FROM = 10_000
+"""Contributions from which on a pool is not counted for each visit."""
 
-
-@dataclass(frozen=True)
-class PoolCounts:
-    """A pool in numbers. states: contributions by state. facets: by facet and value, of those in the pool."""
-
-    kind: Kind
-    agencies: int
-    states: dict[str, int]
-    facets: dict[str, dict[str | None, int]]
+_COUNTED: WeakKeyDictionary[sessionmaker[Session], tuple[tuple[int, ...], list[PoolCounts]]] = (
+    WeakKeyDictionary()
+)
 
 
 @dataclass(frozen=True)
@@ -61,14 +62,19 @@ def kinds_given(parts: Parts) -> list[Kind]:
 
 
 def pools_counted(parts: Parts) -> list[PoolCounts]:
-    """Every pool in numbers."""
+    """Every pool in numbers; of large ones perhaps as they were a second or two ago.
+
+    Counting a hundred thousand takes some tenths of a second: it is done again once something was added.
+    """
     with parts.pool_sessions() as session:
-        found = []
-        for code, version, synthetic, _count in pool_contributions.instruments_given(session):
-            kind = (code, version, synthetic)
-            states, agencies = pool_outlines.counts_of(session, kind)
-            found.append(PoolCounts(kind, agencies, states, pool_outlines.facet_counts(session, kind)))
-        return found
+        about, mark = pool_outlines.change_mark(session)
+        known = _COUNTED.get(parts.pool_sessions)
+        if about >= COUNTED_ONCE_FROM and known is not None and known[0] == mark:
+            return known[1]
+        kinds = [given[:3] for given in pool_contributions.instruments_given(session)]
+        counted = [pool_outlines.counts_of(session, kind) for kind in kinds]
+    _COUNTED[parts.pool_sessions] = (mark, counted)
+    return counted
 
 
 def contributions_page(parts: Parts, number: int) -> EntryPage:

@@ -45,9 +45,9 @@ def upgrade() -> None:
     op.create_index(
         "ix_contribution_kind",
         "contribution",
-        [*KIND, "id"],
+        [*KIND, "pseudonym"],
         schema="pool",
-        postgresql_include=["pseudonym", "sector", "country", "relationship", "headcount"],
+        postgresql_include=["id", "sector", "country", "relationship", "headcount"],
     )
     _create_import()
     _create_progress()

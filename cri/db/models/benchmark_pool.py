@@ -80,8 +80,8 @@ class Contribution(Base):
             "instrument_code",
             "instrument_version",
             "synthetic",
-            "id",
-            postgresql_include=["pseudonym", "sector", "country", "relationship", "headcount"],
+            "pseudonym",
+            postgresql_include=["id", "sector", "country", "relationship", "headcount"],
         ),
         {"schema": SCHEMA},
     )

@@ -1,11 +1,11 @@
 """What stewards' pages read of the pool: counts and one page at a time, never every document."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Subquery, and_, case, exists, func, select, text, union
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session, aliased
 
@@ -18,15 +18,29 @@ from cri.db.models import (
 )
 from cri.db.queries.edition_outlines import Kind
 from cri.db.queries.pool_contributions import HELD, IN, REFUSED, WITHDRAWN
-from cri.domain.peers import MEDIUM_UP_TO, SMALL_UP_TO
+from cri.domain.peers import MEDIUM_UP_TO, SIZES, SMALL_UP_TO, size_band
 
 _KIND = (Contribution.instrument_code, Contribution.instrument_version, Contribution.synthetic)
 FACETS = ("sector", "size", "country", "relationship")
 
 
 @dataclass(frozen=True)
+class PoolCounts:
+    """A pool in numbers. states: contributions by state. facets: by facet and value, of those in the pool."""
+
+    kind: Kind
+    agencies: int
+    states: dict[str, int]
+    facets: dict[str, dict[str | None, int]]
+
+
+@dataclass(frozen=True)
 class ContributionOutline:
-    """A contribution without its figures. facets: those that count. rules: of the quarantine, broken."""
+    """A contribution without its figures.
+
+    facets: those that count; told: sector, country and relationship as the agency told them. rules: of the
+    quarantine, that it breaks.
+    """
 
     id: uuid.UUID
     kind: Kind
@@ -38,49 +52,72 @@ class ContributionOutline:
     respondents: int
     rules: tuple[str, ...]
     vouched: bool
+    told: tuple[str | None, str | None, str | None]
 
 
-def counts_of(session: Session, kind: Kind) -> tuple[dict[str, int], int]:
-    """Contributions of a kind by state, and the agencies of those that may enter an edition."""
-    state = _state().label("state")
-    rows = session.execute(
-        select(state, func.count()).select_from(Contribution).where(_is(kind)).group_by(state)
-    )
-    counts = {str(name): int(count) for name, count in rows}
-    agencies = select(Contribution.pseudonym).where(_is(kind), _state() == IN).distinct().subquery()
-    return counts, session.scalar(select(func.count()).select_from(agencies)) or 0
+def counts_of(session: Session, kind: Kind) -> PoolCounts:
+    """A pool in numbers.
 
-
-def facet_counts(session: Session, kind: Kind) -> dict[str, dict[str | None, int]]:
-    """For each facet how many contributions that may enter an edition have each value."""
-    last = _last_vouchings()
-    told = {name: _facet(name, last.c.facets) for name in ("sector", "country", "relationship")}
-    size = case(
-        (Contribution.headcount.is_(None), None),
-        (Contribution.headcount <= SMALL_UP_TO, "small"),
-        (Contribution.headcount <= MEDIUM_UP_TO, "medium"),
-        else_="large",
-    )
-    inside = (
-        select(
-            told["sector"].label("sector"),
-            size.label("size"),
-            told["country"].label("country"),
-            told["relationship"].label("relationship"),
-        )
-        .select_from(Contribution)
-        .join(last, last.c.pseudonym == Contribution.pseudonym, isouter=True)
-        .where(_is(kind), _state() == IN)
-        .subquery()
-    )
-    columns = [inside.c[name] for name in FACETS]
-    # by all four at once, then added up here: one pass over the pool
-    rows = session.execute(select(*columns, func.count()).group_by(*columns)).all()
-    found: dict[str, dict[str | None, int]] = {name: {} for name in FACETS}
-    for *values, count in rows:
+    Everybody is counted from an index; whoever may not enter an edition, or is vouched for, is then taken
+    out or put right one by one: these are few, and asking of each contribution would take seconds.
+    """
+    told = {name: Counter[str | None]() for name in FACETS}
+    columns = (Contribution.sector, _size(), Contribution.country, Contribution.relationship)
+    total = 0
+    for *values, count in session.execute(select(*columns, func.count()).where(_is(kind)).group_by(*columns)):
+        total += count
         for name, value in zip(FACETS, values, strict=True):
-            found[name][value] = found[name].get(value, 0) + count
-    return found
+            told[name][value] += count
+    everyone = select(Contribution.pseudonym).where(_is(kind)).distinct()
+    agencies = session.scalar(select(func.count()).select_from(everyone.subquery())) or 0
+    states = Counter({IN: total})
+    gone: set[str] = set()
+    some = (_outlines(session, and_(_is(kind), chosen)) for chosen in (_has_record(), _is_vouched()))
+    special = {one.id: one for found in some for one in found}.values()
+    for one in special:
+        states[IN] -= 1
+        states[one.state] += 1
+        size = size_band(one.headcount)
+        for name, value in zip(FACETS, _told_of(one, size), strict=True):
+            told[name][value] -= 1
+        if one.state == IN:
+            for name, value in {**one.facets, "size": size}.items():
+                told[name][value] += 1
+        else:
+            gone.add(one.pseudonym)
+    agencies -= _without_any_left(session, kind, gone, [one.id for one in special if one.state != IN])
+    facets = {name: {value: n for value, n in counts.items() if n} for name, counts in told.items()}
+    return PoolCounts(kind, agencies, {state: n for state, n in states.items() if n}, facets)
+
+
+def _told_of(one: ContributionOutline, size: str | None) -> tuple[str | None, ...]:
+    return one.told[0], size, one.told[1], one.told[2]
+
+
+def _without_any_left(session: Session, kind: Kind, agencies: set[str], out: list[uuid.UUID]) -> int:
+    """How many of these agencies have no contribution besides these."""
+    left = session.execute(
+        select(Contribution.pseudonym).where(
+            _is(kind),
+            Contribution.pseudonym == func.any(list(agencies)),
+            Contribution.id != func.all(out),
+        )
+    )
+    return len(agencies - {pseudonym for (pseudonym,) in left})
+
+
+def change_mark(session: Session) -> tuple[int, tuple[int, ...]]:
+    """About how many contributions there are, and figures that change once anything is added to the pool.
+
+    From the database's own statistics, which are a second or so behind: for what may be that old.
+    """
+    about = "SELECT reltuples::bigint FROM pg_class WHERE oid = 'pool.contribution'::regclass"
+    added = (
+        "SELECT n_tup_ins FROM pg_stat_user_tables WHERE schemaname = 'pool' AND relname IN "
+        "('contribution', 'contribution_flag', 'decision', 'withdrawal', 'vouching') ORDER BY relname"
+    )
+    mark = tuple(int(row[0]) for row in session.execute(text(added)))
+    return int(session.scalar(text(about)) or 0), mark
 
 
 def contributions_page(session: Session, first: int, most: int) -> list[ContributionOutline]:
@@ -189,6 +226,7 @@ def _outlines(session: Session, chosen: ColumnElement[bool]) -> list[Contributio
             respondents=row[11] or 0,
             rules=tuple(row[12] or ()),
             vouched=row[13],
+            told=(row[7], row[8], row[9]),
         )
         for row in rows
     ]
@@ -201,7 +239,20 @@ def _last_vouchings() -> Subquery:
     return select(Vouching.pseudonym, Vouching.number, Vouching.facets).where(~newer).subquery()
 
 
-def _facet(name: str, vouched: ColumnElement[Any]) -> ColumnElement[Any]:
-    """A facet as it counts: what was found out of it, if anything, else what the agency told."""
-    told = getattr(Contribution, name)
-    return case((vouched.has_key(name), vouched[name].astext), else_=told)
+def _size() -> ColumnElement[str | None]:
+    return case(
+        (Contribution.headcount.is_(None), None),
+        (Contribution.headcount <= SMALL_UP_TO, SIZES[0]),
+        (Contribution.headcount <= MEDIUM_UP_TO, SIZES[1]),
+        else_=SIZES[2],
+    )
+
+
+def _has_record() -> ColumnElement[bool]:
+    """Whether it was ever flagged, decided on or withdrawn: all others may enter an edition."""
+    tables = (ContributionFlag, Decision, Withdrawal)
+    return Contribution.id.in_(union(*(select(table.contribution_id) for table in tables)))
+
+
+def _is_vouched() -> ColumnElement[bool]:
+    return Contribution.pseudonym.in_(select(Vouching.pseudonym))

@@ -8,6 +8,7 @@ from flask import Flask, Response, request
 from flask_talisman import Talisman
 from flask_wtf import CSRFProtect
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from cri import api
 from cri.adapters.blobs import BlobStore
@@ -115,6 +116,9 @@ def create_app(settings: Settings) -> Flask:
         referrer_policy="same-origin",  # none at all would fail the forgery check of forms sent over https
         permissions_policy={},
     )
+    if settings.proxies:  # of which each adds the address that it was asked from
+        trusting = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)
+        app.wsgi_app = trusting  # type: ignore[method-assign]  # the library's own way of wrapping it
     register_views(app)
     api.init(app, Edge(session=lambda: db.session, context_for=context_for, chosen_key=CHOSEN))
     app.register_error_handler(HTTPException, _answer_error)

@@ -35,6 +35,7 @@ class Settings:
     demo: bool
     web_workers: int
     web_threads: int
+    proxies: int = 0
     mail: MailServer | None = None
     bounce_key: str = field(default="", repr=False)
 
@@ -83,6 +84,7 @@ def read_settings() -> Settings:
         demo=env.bool("CRI_DEMO", default=False),
         web_workers=env.int("CRI_WEB_WORKERS", 2),
         web_threads=env.int("CRI_WEB_THREADS", 8),
+        proxies=env.int("CRI_PROXIES", 0),
         mail=_mail_server(env),
         bounce_key=_bounce_key(env),
     )

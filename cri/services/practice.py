@@ -13,6 +13,7 @@ from cri.db.models import Draft, Invitation, MailboxEntry, MixedEntry, Wave, Wav
 from cri.services.context import Context
 from cri.services.invitees import freeze_units
 from cri.services.links import digest_of_token, link_url, personal_token
+from cri.services.promises import set_promises, wave_promises
 from cri.services.wave_log import Event, record
 from cri.services.waves import close_try_outs, let_answers_in, lock_in
 
@@ -51,6 +52,7 @@ def try_out(ctx: Context, wave_id: uuid.UUID, unit_code: str | None = None) -> u
     ctx.session.add(made)
     ctx.session.flush()
     freeze_units(ctx, made.id)
+    set_promises(ctx, made.id, wave_promises(ctx, wave.id))
     let_answers_in(ctx, made)
     _add_link(ctx, made.id, unit_code)
     return made.id

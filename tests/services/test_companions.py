@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from cri.domain.wave import Answers
 from cri.services.companions import further_sheets, load_companion
 from cri.services.context import Actor, Context, Parts
 from cri.services.instruments import OFFERED, released_instrument
+from cri.services.practice import try_out
 from cri.services.promises import LENGTH, set_promises, wave_promises
 from cri.services.responses import find_questionnaire, submit
 from cri.services.scoring import load_scorecard, score_wave
@@ -204,3 +206,11 @@ def test_once_a_wave_is_open_neither_the_service_nor_its_database_changes_a_prom
     with pytest.raises(IntegrityError, match="settled when its wave opens"):
         run(sessions, parts, wave, lambda ctx, _: ctx.session.execute(text("DELETE FROM wave_promise")))
     assert run(sessions, parts, wave, wave_promises) == [PROMISED]
+
+
+def test_a_try_out_asks_about_the_drafts_promises(
+    sessions: Sessions, parts: Parts, draft: OpenedWave
+) -> None:
+    run(sessions, parts, draft, lambda ctx, wave: set_promises(ctx, wave, PROMISED))
+    (made,) = run(sessions, parts, draft, try_out)
+    assert run(sessions, parts, replace(draft, wave_id=made), wave_promises) == [PROMISED]

@@ -202,7 +202,7 @@ def test_the_checking_page_leads_to_what_is_open_and_back(ann: Respondent, wave:
 
 def test_the_checking_page_shows_every_answer_in_words(ann: Respondent, wave: OpenedWave) -> None:
     page = ann.to_check(wave.tokens[0], "6")
-    assert page.html.count("<dd>Agree</dd>") == 36
+    assert page.html.count("<dd>Agree</div>") == 36
     for code in TEXTS["en"].items:
         statement = TEXTS["en"].statement(code, "residents")
         assert statement.replace("'", "&#39;") in page.html

@@ -5,6 +5,7 @@ import secrets
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import psycopg
@@ -19,6 +20,7 @@ from cri.domain.crockford import write_code
 from cri.services import attempts, codes, open_links
 from cri.services.attempts import WINDOW, TooManyTriesError, forget_tries, network_of
 from cri.services.context import Actor, Context, Parts
+from cri.settings import Settings
 from tests.factories import OpenedWave, change_wave, open_wave, received
 from tests.web.respondent import Page, Respondent
 
@@ -379,3 +381,26 @@ def test_a_wave_that_is_extended_keeps_the_draft_on_the_device_for_longer(
     assert before.expires is not None
     assert after.expires is not None
     assert after.expires - before.expires > timedelta(days=20)
+
+
+# Behind a proxy
+
+
+@pytest.fixture
+def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
+    """Those of every test, with as many proxies as a test asks for."""
+    return replace(settings, proxies=getattr(request, "param", 0))
+
+
+@pytest.mark.parametrize(("settings", "expected"), [(1, [422, 422]), (0, [422, 429])], indirect=["settings"])
+def test_behind_proxies_tries_are_counted_where_they_come_from(
+    app: Flask, letters: list[str], monkeypatch: pytest.MonkeyPatch, expected: list[int]
+) -> None:
+    """The control: a service that is not told of its proxy takes it for everybody."""
+    monkeypatch.setattr(codes, "CODES", attempts.Allowance("code", near=1, far=99, few=1))
+    statuses = []
+    for asker in ("192.0.2.7", "198.51.100.7"):
+        client = app.test_client()
+        client.environ_base["HTTP_X_FORWARDED_FOR"] = asker
+        statuses.append(typed(Respondent(client), any_code()).status)
+    assert statuses == expected

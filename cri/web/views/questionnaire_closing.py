@@ -13,7 +13,7 @@ from cri.services.drafts import Progress
 from cri.web.texts import number
 from cri.web.views.questionnaire_pages import render_page
 from cri.web.views.questionnaire_promises import answered_promises, promises_title
-from cri.web.views.questionnaire_visits import CHECK, CLOSING, Visit
+from cri.web.views.questionnaire_visits import BACK, CLOSING, Visit
 from cri.web.views.questionnaire_wording import (
     as_typed,
     in_order,
@@ -134,7 +134,7 @@ def show_check(visit: Visit, frame: dict[str, Any]) -> str:
 
 def _change(step: str, code: str) -> str:
     """From the checking page to one answer, and back with Next. Without the path: the page is weighed."""
-    return f"{step}?back={CHECK}#{code}"
+    return f"{step}?{BACK}#{code}"
 
 
 def _answered(title: str, rows: list[dict[str, Any]], of_all: int) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from cri.web.forms.questionnaire import take_closing, take_section, take_stateme
 from cri.web.parts import now, parts
 from cri.web.views.questionnaire_steps import show_step
 from cri.web.views.questionnaire_visits import (
+    BACK,
     CHECK,
     Visit,
     forget_on_device,
@@ -83,7 +84,7 @@ def move_on(visit: Visit, step: str, saved: Progress, wish: str) -> ResponseRetu
     if wish == "later":
         save(visit, replace(saved, page=step))
         return redirect(url_for(".later", token=visit.token))
-    query = {"back": CHECK} if returning() else {}
+    query = {BACK: CHECK} if returning() else {}
     if wish == "back":
         to, query = visit.before(step), {}
     elif wish:  # the language, or a button we do not know

@@ -12,7 +12,7 @@ from cri.domain.wave import Answers
 from cri.services.responses import Questionnaire
 from cri.web.language import current_language
 from cri.web.views.questionnaire_pages import render_page
-from cri.web.views.questionnaire_visits import CHECK, Visit
+from cri.web.views.questionnaire_visits import BACK, Visit
 from cri.web.views.questionnaire_wording import as_typed
 
 
@@ -50,17 +50,15 @@ def show_promises(
 
 
 def answered_promises(visit: Visit, answers: Answers) -> list[dict[str, Any]]:
-    """What was answered, for the checking page; None where there is no answer: nobody is asked for more."""
-    words = {YES: _("Yes"), NO: _("No"), DONT_KNOW: _("I cannot say")}
-    return [
-        {
-            "statement": f"{text}{_(': ')}{prompt}",
-            "answer": words.get(answers.items[code]) if code in answers.items else None,
-            "href": f"{PROMISES}?back={CHECK}#{code}",
-        }
-        for text, questions in _asked(visit.questionnaire)
-        for code, prompt in questions
-    ]
+    """A row a promise, for the checking page; answer None where there is none: nobody is asked for more."""
+    words = {YES: _("yes"), NO: _("no"), DONT_KNOW: _("cannot say"), None: _("open")}
+    rows = []
+    for text, ((noticed, _first), (helped, _second)) in _asked(visit.questionnaire):
+        given = [answers.items.get(code) for code in (noticed, helped)]
+        said = _("Noticed: %(noticed)s. Helped: %(helped)s.", noticed=words[given[0]], helped=words[given[1]])
+        answer = None if given == [None, None] else said
+        rows.append({"statement": text, "answer": answer, "href": f"{PROMISES}?{BACK}#{noticed}"})
+    return rows
 
 
 def _asked(questionnaire: Questionnaire) -> list[tuple[str, list[tuple[str, str]]]]:

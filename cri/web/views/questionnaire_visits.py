@@ -35,6 +35,9 @@ TABLET_MINUTES = 15
 """A tablet that nobody touches for so long has forgotten the link, script or no script."""
 
 CLOSING, CHECK = "closing", "check"
+BACK = "back"
+"""In an address, with or without a value: Next leads back to the checking page."""
+
 _TOKEN = re.compile(r"[a-z2-7]{26}")
 
 
@@ -128,7 +131,7 @@ def link_of(token: str) -> str:
 
 def returning() -> bool:
     """Whether this page was opened from the checking page, to which Next then leads back."""
-    return request.values.get("back") == CHECK
+    return BACK in request.values
 
 
 def own_link(visit: Visit) -> str | None:

@@ -8,6 +8,7 @@ from flask_smorest import Api
 
 from cri.adapters.document_schemas import known_schemas
 from cri.api.access import EXTENSION, Edge
+from cri.api.v1.placements import placements
 from cri.api.v1.waves import waves
 
 PREFIX: Final = "/api/"
@@ -50,4 +51,7 @@ def init(app: Flask, edge: Edge) -> None:
     api.spec.components.schema("Problem", PROBLEM)
     scorecard = json.loads(known_schemas()["cri.scorecard/1"].read_bytes())
     api.spec.components.schema("Scorecard", scorecard)
+    placement = json.loads(known_schemas()["cri.placement/1"].read_bytes())
+    api.spec.components.schema("Placement", placement)
     api.register_blueprint(waves, url_prefix="/api/v1")
+    api.register_blueprint(placements, url_prefix="/api/v1")

@@ -21,6 +21,7 @@ from cri.domain.peers import ALL
 from cri.domain.placing import place as place_scorecard
 from cri.domain.reference_editions import SCHEMA as REFERENCE
 from cri.domain.reference_editions import build_reference, place_in_reference
+from cri.domain.targets import with_targets
 
 _FILE = click.Path(path_type=Path)
 _EDITION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")
@@ -81,7 +82,7 @@ def reference(table: Path, about: Path, output: Path | None) -> None:
 def place(
     scorecard: Path, edition: Path, peers: str | None, organisation: str | None, output: Path | None
 ) -> None:
-    """Place a scorecard in a norm edition: percentile among the others, how sure, and which band.
+    """Place a scorecard in a norm edition: percentile among the others, how sure, which band; and targets.
 
     In a reference edition: exact ranks among published results of other bodies, and no band.
     """
@@ -93,7 +94,7 @@ def place(
         document = place_in_reference(own, normed, organisation)
     else:
         _refuse_option("--organisation", organisation, "a reference edition")
-        document = place_scorecard(own, normed, peers or ALL)
+        document = with_targets(place_scorecard(own, normed, peers or ALL), own, normed)
         _say_fallback(document["placements"][0])
     validate(document, "placement")
     write_out(readable_json(document), output)

@@ -1,7 +1,7 @@
 """A target for an agency: from what others achieved, or from its place. Source: method.md, section 5."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from cri.domain.change import Summary, minimum_detectable
@@ -57,6 +57,21 @@ def targets_of(scorecard: Document, placement: Document, edition: Document) -> t
         _target(told[code], {**figure, "n_eff": _people(scorecard, figure)}, edition, achieved.get(code))
         for code, figure in figures_of(scorecard).items()
     )
+
+
+def with_targets(placement: Document, scorecard: Document, edition: Document) -> dict[str, Any]:
+    """The placement document with a target for each figure, as {factor, basis, rise, score, ...}.
+
+    changes: the edition whose distribution of changes a target comes from; null for one of another basis.
+    """
+    changes = edition.get("changes") or {"cells": ()}
+    since = {cell["factor"]: cell["kept_from"] or edition["edition"] for cell in changes["cells"]}
+    found = targets_of(scorecard, placement, edition)
+    told = [
+        {**asdict(one), "changes": since.get(one.factor) if one.basis == "achieved" else None}
+        for one in found
+    ]
+    return {**placement, "targets": told}
 
 
 def _people(scorecard: Document, figure: Document) -> float:

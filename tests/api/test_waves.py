@@ -127,6 +127,7 @@ def test_the_description_names_every_endpoint_and_every_answer(viewer: Visitor, 
     assert answers == {
         "/api/v1/waves": {"200", "401", "403"},
         "/api/v1/waves/{wave_id}/scorecard": {"200", "304", "401", "403", "404"},
+        "/api/v1/waves/{wave_id}/placement": {"200", "304", "401", "403", "404", "422"},
     }
     assert description["components"]["schemas"]["Scorecard"]["$id"] == "urn:cri:scorecard:1"
     wave = description["components"]["schemas"]["Wave"]

@@ -40,6 +40,9 @@ PUBLIC = {
 BY_LINK = "questionnaire"
 """The questionnaire is guarded by its link's token, in tests of its own."""
 
+NEEDS_AN_EDITION = {"api_placements.placement"}
+"""Answers only where an edition is published: opened with one's own ids in tests/api/test_placements.py."""
+
 CODE, LOCALE = "insight", "en"
 STEWARD = Duty.STEWARD.value
 ELSEWHERE = {
@@ -160,7 +163,8 @@ def test_the_same_addresses_open_with_ones_own_ids(
         for rule, method, path, _wave in walk(app, mine)
         if method == "GET" and ask(visitor, method, path) == 200
     }
-    assert opened == {rule.endpoint for rule, method, *_rest in walk(app, mine) if method == "GET"}
+    there = {rule.endpoint for rule, method, *_rest in walk(app, mine) if method == "GET"}
+    assert opened == there - NEEDS_AN_EDITION
 
 
 def test_choosing_another_agency_by_hand_does_not_make_one_belong_to_it(

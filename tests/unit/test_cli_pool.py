@@ -17,6 +17,7 @@ from cri.domain.eligibility import Member
 from cri.domain.norms import member_digest
 from cri.domain.placing import place
 from cri.domain.synthetic import synthetic_pool
+from cri.domain.targets import with_targets
 
 COLUMNS = "scorecard,agency,owner,sector,country,relationship"
 
@@ -79,7 +80,9 @@ def test_the_whole_way(run: Run, files: list[str], pool: tuple[Member, ...]) -> 
     assert (placed.code, placed.err) == (0, [])
     document = json.loads(Path("PLACED.json").read_text(encoding="utf-8"))
     validate(document, "PLACED.json")
-    assert document == json.loads(json.dumps(place(pool[3].scorecard, edition)))
+    own = pool[3].scorecard
+    assert document == json.loads(json.dumps(with_targets(place(own, edition), own, edition)))
+    assert {one["basis"] for one in document["targets"]} <= {"next_band", "half_spread"}
     assert run("place", files[3], "--norms", "EDITION.json").out == Path("PLACED.json").read_text(
         encoding="utf-8"
     )

@@ -69,7 +69,7 @@ def likely_events(present: Present, change: Change) -> tuple[Proposal, ...]:
 
     A unit that is gone went where at least a fifth of its people who stay went, or, where nobody stays, on as
     a new unit of the same name; a new unit came from where at least a fifth of its known people came from.
-    What hangs together is one event. What would contradict itself within a day is not proposed.
+    What hangs together is one event. What would contradict a larger one within a day is not proposed.
     """
     flows = _flows(present, change)
     gone, new = frozenset(change.units_removed), frozenset(unit.code for unit in change.units_added)
@@ -97,9 +97,13 @@ def likely_events(present: Present, change: Change) -> tuple[Proposal, ...]:
             sum(flows[pair] for pair in ordered),
             sum(left[code] for code in sources),
         )
-        if not contradictions(proposal.steps(date.min)):
-            proposals.append(proposal)
-    return tuple(sorted(proposals, key=lambda one: (-one.people, one.key)))
+        proposals.append(proposal)
+    kept: list[Proposal] = []
+    for proposal in sorted(proposals, key=lambda one: (-one.people, one.key)):
+        steps = (step for one in (*kept, proposal) for step in one.steps(date.min))
+        if not contradictions(steps):
+            kept.append(proposal)
+    return tuple(kept)
 
 
 def _flows(present: Present, change: Change) -> Counter[tuple[str, str]]:

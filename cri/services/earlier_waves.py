@@ -40,3 +40,26 @@ def earlier_scorecard(
             previous = {**document, "agency": this_agency(context).name}
             return previous, histories_since(context, earlier, wave, shown)
     return None
+
+
+def latest_comparison(context: Context) -> tuple[str, str, list[Document]] | None:
+    """(label of the newest scored wave, of the one it was compared with, its units' lineage); None without.
+
+    What stands in its scorecard: nothing is worked out anew.
+    """
+    rows = context.session.execute(
+        select(StoredScorecard.document)
+        .join(Wave, (Wave.agency_id == StoredScorecard.agency_id) & (Wave.id == StoredScorecard.wave_id))
+        .where(Wave.agency_id == context.agency_id)
+        .order_by(Wave.closed_at.desc())
+        .limit(1)
+    )
+    document = rows.scalar()
+    if document is None:
+        return None
+    change = document["change"]
+    if not change or not change["comparable"] or not any("lineage" in unit for unit in change["units"]):
+        return None
+    names = {unit["code"]: unit["name"] for unit in document["units"]}
+    units = [{"name": names[unit["code"]], **unit["lineage"]} for unit in change["units"]]
+    return document["wave"]["label"] or "", change["previous"]["wave"]["label"] or "", units

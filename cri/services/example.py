@@ -113,6 +113,16 @@ def seed_waves(context: Context) -> None:
     )
     _rehearse(replace(context, now=context.now - timedelta(days=12)))
     _prepare_next(context)
+    _reorganise(replace(context, now=context.now - timedelta(days=2)))
+
+
+def _reorganise(context: Context) -> None:
+    """While the autumn survey is open: a unit has another name, two people join, one leaves, one moves."""
+    tree = "\n".join(["code,parent,name", *(",".join(unit) for unit in UNITS)])
+    _leaver, mover, *others = _roster()
+    joiners = [f"{name},{name}.new@example.org,eng,en" for name in ("Noor", "Olav")]
+    rows = ["name,email,unit,language", mover.replace(",ops-net,", ",ops-plant,"), *others, *joiners]
+    import_tree_and_roster(context, tree.replace("Billing and debt", "Billing and payments"), "\n".join(rows))
 
 
 def example_waves(context: Context) -> list[Wave]:

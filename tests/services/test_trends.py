@@ -10,6 +10,7 @@ from cri.db.queries.participation import units_as_invited
 from cri.domain.wave import Answers
 from cri.services import lineage
 from cri.services.context import Actor, Context
+from cri.services.earlier_waves import latest_comparison
 from cri.services.instruments import released_instrument
 from cri.services.links import personal_token
 from cri.services.responses import find_questionnaire, submit
@@ -63,6 +64,7 @@ def test_a_merged_unit_has_a_trend_that_says_how_much_of_it_is_comparable(ctx: C
     card = load_scorecard(ctx, first)
     assert card is not None
     assert card["change"] is None
+    assert latest_comparison(ctx) is None
     later = replace(ctx, now=NOW + timedelta(days=200))
     people = re.sub(",(north|south)$", ",both", roster(north=20, south=16), flags=re.MULTILINE)
     import_tree_and_roster(later, AFTER, people + "\n" + roster(west=14, east=12).partition("\n")[2])
@@ -80,6 +82,14 @@ def test_a_merged_unit_has_a_trend_that_says_how_much_of_it_is_comparable(ctx: C
     assert units["east"]["lineage"]["reason"] == "new"
     assert units["east"]["factors"]["insight"] is None
     assert units["all"]["lineage"]["share"] == 50 / 62
+    found = latest_comparison(later)
+    assert found is not None
+    assert {unit["name"]: unit["drawn"] for unit in found[2]} == {
+        "All": True,
+        "North and south": True,
+        "West": True,
+        "East": False,
+    }
 
 
 def test_without_a_record_the_same_units_are_new(ctx: Context) -> None:

@@ -1,26 +1,38 @@
 """What happened to units: recorded, so that their history follows them through a reorganisation."""
 
 import uuid
+from typing import Any
 
 from babel.dates import format_date
 from flask import Blueprint, Flask, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.exceptions import NotFound
 
 from cri.db.queries.organisation import present_units
 from cri.domain.access import Permission
 from cri.services import lineage
 from cri.services.context import Context
+from cri.services.earlier_waves import latest_comparison
 from cri.services.lineage import EventError, EventGoneError
 from cri.web.access import requires
 from cri.web.errors import error_page
 from cri.web.forms.organisation import EventForm
 from cri.web.language import current_language
 from cri.web.roster_view import what_happened
-from cri.web.texts import number
+from cri.web.texts import number, per_cent
 
 views = Blueprint("unit_history", __name__, url_prefix="/organisation/history")
+
+
+TRENDS = {
+    None: _l("Shown"),
+    "new": _l("None: the unit is new"),
+    "reorganised": _l("None: too little in common"),
+    "headcounts": _l("None: numbers of people are missing"),
+}
+"""Why no trend is shown of a unit, by what its scorecard says."""
 
 
 def init(app: Flask) -> None:
@@ -48,7 +60,25 @@ def overview(ctx: Context) -> ResponseReturnValue:
         }
         for event in lineage.events(ctx)
     ]
-    return render_template("views/organisation/history.html", rows=rows)
+    return render_template("views/organisation/history.html", rows=rows, compared=_compared(ctx))
+
+
+def _compared(ctx: Context) -> dict[str, Any] | None:
+    """How much of each unit the newest results could set beside the wave before."""
+    found = latest_comparison(ctx)
+    if found is None:
+        return None
+    label, before, units = found
+    rows = [
+        {
+            "name": unit["name"],
+            "before": ", ".join(unit["predecessors"]),
+            "share": "" if unit["share"] is None else per_cent(unit["share"]),
+            "trend": str(TRENDS[unit["reason"]]),
+        }
+        for unit in units
+    ]
+    return {"label": label, "before": before, "rows": rows}
 
 
 @views.get("/new")

@@ -170,6 +170,11 @@ class GroupSums:
         return np.sqrt(variance)
 
 
+def joined(parts: Sequence[GroupSums]) -> GroupSums:
+    """The groups of all parts (at least one), in their order. Parts of the same values and weights."""
+    return GroupSums(np.concatenate([part.sums for part in parts]), parts[0].parts, parts[0].weights)
+
+
 def group_sums(
     counts: Int64, values: Sequence[int], parts: int, weights: WholeWeights | None = None
 ) -> GroupSums:

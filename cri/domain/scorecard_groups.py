@@ -1,11 +1,13 @@
 """Units, profile options, early and late respondents, and agreement in a scorecard."""
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 
 import numpy as np
 import numpy.typing as npt
 
 from cri.domain.agreement import icc
+from cri.domain.histograms import joined
 from cri.domain.instrument import Instrument, Scale
 from cri.domain.release import FactorRelease, ReleasePlan
 from cri.domain.scorecard_factors import agreement_of
@@ -70,16 +72,17 @@ def profile_documents(
     """
     if not sums.options:
         return None
-    documents = []
+    every = [(question.code, option) for question in instrument.profile for option in question.options]
+    people = np.array([float(headcounts.get(code, {}).get(option, "nan")) for code, option in every])
+    figures = [figures_of(joined(factor.options), instrument.scale, people) for factor in sums.factors]
+    documents, places = [], count()  # of all questions' options one after the other
     for place, (question, counts) in enumerate(zip(instrument.profile, sums.options, strict=True)):
-        known = headcounts.get(question.code, {})
-        people = np.array([float(known.get(option, "nan")) for option in question.options])
-        figures = [figures_of(factor.options[place], instrument.scale, people) for factor in sums.factors]
         options = []
         for option, code in enumerate(question.options):
+            here = next(places)
             hidden = plan.groups.options[place][option]
             factors = {
-                factor.code: group_document(found, option, release.groups.options[place][option])
+                factor.code: group_document(found, here, release.groups.options[place][option])
                 for factor, found, release in zip(sums.factors, figures, plan.factors, strict=True)
             }
             options.append(

@@ -5,8 +5,10 @@ from typing import Any
 from flask import Flask, Response, request, url_for
 from flask_babel import lazy_gettext as _l
 
+from cri.adapters.caught_mail import Catcher
 from cri.domain.access import Duty, Permission, Role, allows
 from cri.web.access import Here, here
+from cri.web.parts import parts
 
 ROLE_NAMES = {
     Role.ADMINISTRATOR: _l("Administrator"),
@@ -23,6 +25,8 @@ SECTIONS = (
 PART_OF = {
     "compared": "results",
     "collected": "waves",
+    "letters": "waves",
+    "messages": "waves",
     "people": "organisation",
     "roster_import": "organisation",
     "unit_history": "organisation",
@@ -70,6 +74,8 @@ def _navigation(found: Here) -> list[dict[str, Any]]:
     shown = [(endpoint, text) for endpoint, _permission, text in open_to]
     if Duty.STEWARD in found.duties:
         shown.append(("pool.overview", _l("Pool of agencies")))
+    if isinstance(parts().mail, Catcher) and role is not None and allows(Permission.RUN_WAVES, role):
+        shown.append(("mail_catcher.overview", _l("Caught messages")))
     blueprint = PART_OF.get(str(request.blueprint), request.blueprint)
     return [
         {"text": str(text), "href": url_for(endpoint), "current": endpoint.split(".")[0] == blueprint}

@@ -5,9 +5,11 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from cri.adapters.spoken_dates import spoken_day
 from cri.domain.message_plan import Kind
 from cri.domain.message_text import MESSAGES, TextProblem
 from cri.services.messages import KindProgress
+from cri.web.language import current_language
 from cri.web.texts import moment, number
 
 KINDS = {
@@ -37,7 +39,7 @@ def said_of(problem: TextProblem) -> str:
 def progress_row(one: KindProgress, time_zone: str) -> dict[str, Any]:
     """How far a kind has come: {kind, title, when, sent, waiting, failed, unsure, trouble}."""
     if one.day is not None:
-        when = _("Begun on %(day)s", day=one.day.isoformat())
+        when = _("Begun on %(day)s", day=spoken_day(one.day, current_language()))
     elif one.begins is not None:
         when = moment(one.begins, time_zone)
     else:

@@ -85,7 +85,7 @@ def _warning(unit: UnitRate, told: Forecast, wave: Wave) -> str | None:
 
 
 def _outlook(units: Sequence[UnitRate], told: Sequence[Forecast], wave: Wave) -> dict[str, Any]:
-    """Which units could miss the minimum, the worst first: {rows, more, missing, too_early}."""
+    """Which units could miss the minimum, the worst first: {rows, more, needed, missing, too_early}."""
     order = (Outlook.WILL_MISS, Outlook.MAY_MISS)
     found = [
         (order.index(one.outlook), unit, one)
@@ -105,7 +105,6 @@ def _outlook(units: Sequence[UnitRate], told: Sequence[Forecast], wave: Wave) ->
                 "label": unit.name,
                 "used": number(unit.count.used if unit.count else 0),
                 "range": _range(one),
-                "needed": number(wave.minimum),
                 "tag": {"text": str(OUTLOOKS[one.outlook][0]), "kind": OUTLOOKS[one.outlook][1]},
             }
             for _place, unit, one in found[:LISTED]
@@ -117,6 +116,7 @@ def _outlook(units: Sequence[UnitRate], told: Sequence[Forecast], wave: Wave) ->
         )
         if more
         else None,
+        "needed": number(wave.minimum),
         "missing": ngettext(
             "%(num)s unit will miss the minimum unless more of its people answer.",
             "%(num)s units will miss the minimum unless more of their people answer.",

@@ -230,7 +230,8 @@ def test_the_forecast_tells_which_units_will_miss_the_minimum_and_by_what_rule(
     use(sessions, wave, 32)
     visitor.get(f"/waves/{wave.wave_id}")
     assert "1 unit will miss the minimum unless more of its people answer." in visitor.text
-    assert re.search(r"Slow 2 10 \d+ to \d Will miss it", visitor.text)
+    assert "A unit needs 10 answers for a result of its own." in visitor.text
+    assert re.search(r"Slow Will miss it 2 \d to \d ", visitor.text)
     assert "How this is worked out" in visitor.text
     assert "8 more needed for a result of its own. Will miss it." in visitor.text
 

@@ -35,6 +35,8 @@ NOT_OF_THE_METHOD = {  # files of the domain whose numbers say nothing about res
     "errors": "how messages are cut",
     "figures": "how charts are drawn",
     "forecast": "what an administrator is told while a wave is open; the page states the rule",
+    "message_plan": "when a message is tried again",
+    "message_text": "limits of a form",
     "publishing": "how hard the publisher tries",
     "relationships": "limits of a form",
     "roster": "limits of an upload",
@@ -44,6 +46,7 @@ NOT_OF_THE_METHOD = {  # files of the domain whose numbers say nothing about res
     "synthetic": "made-up data",
     "wave_schedule": "what a form suggests and refuses",
     "unit_events": "when a person is asked what became of a unit",
+    "working_days": "how far a calendar is searched",
 }
 MODULES = sorted({path.stem for path in DOMAIN.glob("[a-z]*.py")} - set(NOT_OF_THE_METHOD))
 WHERE_SHOWN = {  # null where nothing had to be hidden, or at the top of the tree: not for a later release

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from cri.db.models import Wave
-from cri.db.queries.participation import counts_per_unit, invited_count, invited_people, open_link_answers
+from cri.db.queries.participation import counts_per_unit, invited_people, link_count, open_link_answers
 from cri.db.queries.waves import frozen_units
 from cri.domain.rates import Count, Step, UnitRate, step_of, unit_rates
 from cri.services.context import Context
@@ -45,7 +45,7 @@ def personal_links(
 
 def personal_link_count(ctx: Context, wave_id: uuid.UUID) -> int:
     """How many people have a link of their own."""
-    return invited_count(ctx.session, ctx.agency_id, wave_id)
+    return link_count(ctx.session, ctx.agency_id, wave_id)
 
 
 def open_link(ctx: Context, wave_id: uuid.UUID) -> str:

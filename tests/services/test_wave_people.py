@@ -11,7 +11,7 @@ from cri.db.models import Draft, Invitation, InvitationCode, Person, Wave
 from cri.domain.wave import Answers
 from cri.services import codes, wave_people
 from cri.services.context import Context
-from cri.services.invitations import personal_links, wave_rates
+from cri.services.invitations import personal_link_count, personal_links, wave_rates
 from cri.services.links import personal_token
 from cri.services.responses import LinkUnusableError, find_questionnaire, submit
 from cri.services.rosters import import_tree_and_roster
@@ -86,6 +86,7 @@ def test_who_leaves_has_a_dead_link_and_who_is_back_the_same_one(ctx: Context) -
     import_tree_and_roster(ctx, "", people(1, 2))
     assert not works(ctx, link)
     assert [one.email for one in personal_links(ctx, wave_id)] == ["p1@example.org", "p2@example.org"]
+    assert personal_link_count(ctx, wave_id) == 2
     import_tree_and_roster(ctx, "", people(1, 2, 3))
     assert works(ctx, link)
 

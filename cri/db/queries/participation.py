@@ -99,3 +99,18 @@ def invited_count(session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID) ->
         )
         or 0
     )
+
+
+def link_count(session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID) -> int:
+    """People of the roster who have a link that works: those invited who have not left."""
+    return (
+        session.scalar(
+            select(func.count()).where(
+                Invitation.agency_id == agency_id,
+                Invitation.wave_id == wave_id,
+                Invitation.person_id.is_not(None),
+                Invitation.token_digest.is_not(None),
+            )
+        )
+        or 0
+    )

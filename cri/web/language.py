@@ -44,7 +44,7 @@ def current_language() -> str:
     """The request's language: the one asked for or chosen before, else the browser's first that fits."""
     if not has_request_context():
         return SOURCE
-    offered = _offered()
+    offered = offered_languages()
     for wanted in (request.args.get(PARAMETER), session.get(PARAMETER)):
         if wanted in offered:
             return str(wanted)
@@ -60,7 +60,7 @@ def offer_languages(codes: Sequence[str]) -> None:
 
 def choose_language(code: str) -> None:
     """Go on in `code`, on this page and the next ones. One that is not offered changes nothing."""
-    if code in _offered():
+    if code in offered_languages():
         session[PARAMETER] = code
         refresh()
 
@@ -88,18 +88,19 @@ def language_choices() -> list[dict[str, Any]]:
             "current": code == current,
             "href": "?" + urlencode({**request.args, PARAMETER: code}),
         }
-        for code in _offered()
+        for code in offered_languages()
     ]
 
 
-def _offered() -> tuple[str, ...]:
+def offered_languages() -> tuple[str, ...]:
+    """Codes of the languages that this page may speak; the first is the default."""
     offered: tuple[str, ...] = g.get("languages") or spoken_languages()
     return offered
 
 
 def _remember_asked() -> None:
     asked = request.args.get(PARAMETER)
-    if asked in _offered():
+    if asked in offered_languages():
         session[PARAMETER] = asked
 
 

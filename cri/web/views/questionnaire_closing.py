@@ -1,6 +1,6 @@
 """The last two pages before submitting: what is asked beside the factors, and the check of everything."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -11,6 +11,7 @@ from cri.domain.instrument import Instrument
 from cri.domain.wave import PREFERS_NOT
 from cri.services.drafts import Progress
 from cri.web.texts import number
+from cri.web.views.questionnaire_kept import closing_from_kept, is_ordinary
 from cri.web.views.questionnaire_pages import render_page
 from cri.web.views.questionnaire_promises import answered_promises, promises_title
 from cri.web.views.questionnaire_visits import BACK, CLOSING, Visit
@@ -27,11 +28,20 @@ def show_closing(
     visit: Visit, frame: dict[str, Any], typed: Mapping[str, str] | None, problems: Sequence[InputProblem]
 ) -> str:
     """Outcomes, profile and open questions, as far as the instrument has them; as saved or as `typed`."""
-    questionnaire, texts = visit.questionnaire, texts_of(visit.questionnaire.instrument)
-    instrument, progress = questionnaire.closing, frame["progress"]
-    question_texts = _open_questions(visit)
+    if typed is None and not problems and is_ordinary(visit, frame):
+        return closing_from_kept(visit, frame, _closing_shown)
+    progress = frame["progress"]
     given = {**as_typed(progress), **progress.answers.comments} if typed is None else typed
     refused = {problem.where for problem in problems}
+    return render_page("closing", visit.questionnaire, **frame, **_closing_shown(visit, given, refused))
+
+
+def _closing_shown(
+    visit: Visit, given: Mapping[str, str], refused: Container[str] = frozenset()
+) -> dict[str, Any]:
+    """What the template shows: each question with what is `given`, and an error where that is `refused`."""
+    questionnaire, texts = visit.questionnaire, texts_of(visit.questionnaire.instrument)
+    instrument, question_texts = questionnaire.closing, _open_questions(visit)
     not_offered = _("This answer was not one of those offered. Choose one of these, or leave it open.")
     outcomes = [
         {
@@ -65,22 +75,19 @@ def show_closing(
         for question in instrument.questions
     ]
     asked = [*outcomes, *profile, *questions]
-    return render_page(
-        "closing",
-        questionnaire,
-        **frame,
-        title=_closing_title(instrument),
-        stem=texts.stem,
-        outcomes=outcomes,
-        labels=texts.scale_labels,
-        lowest=instrument.scale.minimum,
-        dont_know=texts.dont_know,
-        profile=profile,
-        prefer_not=(PREFERS_NOT, texts.prefer_not_to_say),
-        questions=questions,
-        least=number(questionnaire.minimum),
-        errors=[{"text": one["error"], "href": f"#{one['code']}"} for one in asked if one["error"]],
-    )
+    return {
+        "title": _closing_title(instrument),
+        "stem": texts.stem,
+        "outcomes": outcomes,
+        "labels": texts.scale_labels,
+        "lowest": instrument.scale.minimum,
+        "dont_know": texts.dont_know,
+        "profile": profile,
+        "prefer_not": (PREFERS_NOT, texts.prefer_not_to_say),
+        "questions": questions,
+        "least": number(questionnaire.minimum),
+        "errors": [{"text": one["error"], "href": f"#{one['code']}"} for one in asked if one["error"]],
+    }
 
 
 def _open_questions(visit: Visit) -> dict[str, Any]:

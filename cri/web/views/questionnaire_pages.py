@@ -77,17 +77,21 @@ def show_receipt(questionnaire: Questionnaire, *, again: bool) -> str:
 
 def render_page(page: str, questionnaire: Questionnaire, **shown: Any) -> str:
     """One of the questionnaire's templates, under its agency's name."""
-    agency = {
+    shown["closing_soon"] = closing_soon(questionnaire)
+    return render_template(f"views/questionnaire/{page}.html", agency=agency_of(questionnaire), **shown)
+
+
+def agency_of(questionnaire: Questionnaire) -> dict[str, Any]:
+    """What the head of a page tells of the agency."""
+    return {
         "name": questionnaire.agency_name,
         "colour": questionnaire.colour,
         "synthetic": questionnaire.synthetic,
         "practice": questionnaire.practice,
     }
-    shown["closing_soon"] = _closing_soon(questionnaire)
-    return render_template(f"views/questionnaire/{page}.html", agency=agency, **shown)
 
 
-def _closing_soon(questionnaire: Questionnaire) -> dict[str, str] | None:
+def closing_soon(questionnaire: Questionnaire) -> dict[str, str] | None:
     """Until when one may start and submit, as times of day; None while there is more than an hour left."""
     ends = questionnaire.closes_at
     if now() + SOON < ends:

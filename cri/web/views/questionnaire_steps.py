@@ -11,6 +11,7 @@ from cri.domain.sections import PROMISES, Section
 from cri.services.drafts import Progress
 from cri.web.forms.questionnaire import read_seconds
 from cri.web.views.questionnaire_closing import show_check, show_closing
+from cri.web.views.questionnaire_kept import is_ordinary, section_from_kept
 from cri.web.views.questionnaire_pages import render_page
 from cri.web.views.questionnaire_promises import show_promises
 from cri.web.views.questionnaire_visits import CLOSING, Visit
@@ -61,6 +62,9 @@ def _section(
     prompt: bool,
 ) -> str:
     questionnaire, factor, texts = visit.questionnaire, section.factor, texts_of(section.instrument)
+    spent = _spent(frame["progress"], factor, typed)
+    if typed is None and not problems and not prompt and is_ordinary(visit, frame):
+        return section_from_kept(visit, int(step), section, frame, -1 if spent is None else spent)
     given = as_typed(frame["progress"]) if typed is None else typed
     refused = {problem.where for problem in problems}
     items = []
@@ -86,7 +90,7 @@ def _section(
         labels=texts.scale_labels,
         minimum=section.instrument.scale.minimum,
         dont_know=texts.dont_know,
-        spent=_spent(frame["progress"], factor, typed),
+        spent=spent,
         unanswered=links if prompt else [],
         errors=[] if prompt else links,
     )

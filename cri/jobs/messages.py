@@ -1,13 +1,14 @@
 """Messages of waves: what is due begins, and a process of its own is started that sends it."""
 
 import uuid
+from collections.abc import Collection
 
 from procrastinate import Blueprint, JobContext
 from sqlalchemy import text
 
 from cri.jobs.tasks import Workshop, each_wave, workshop_of
 from cri.services.context import Context
-from cri.services.deliveries import plan_messages
+from cri.services.deliveries import plan_messages, settle_by_log
 from cri.services.messages import forget_messages
 
 OVER = ("sealed", "scored", "discarded")
@@ -43,6 +44,22 @@ def post_due(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the qu
 def forget(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
     """Destroy the rows of messages of waves that are over: only how many there were is kept."""
     forget_what_is_over(workshop_of(job))
+
+
+def settle_what_is_unsure(workshop: Workshop, logged: Collection[str]) -> None:
+    """Settle unsure messages of open waves by the ids in the mail server's log; the others wait again.
+
+    Only while nothing is being sent: what is in hand would be called unsure.
+    """
+    route = workshop.parts.mail
+    if route is None:
+        return
+    domain = route.sender.rpartition("@")[2]
+
+    def step(context: Context, wave_id: uuid.UUID) -> bool:
+        return any(settle_by_log(context, wave_id, logged, domain))
+
+    each_wave(workshop, "open", step)
 
 
 def forget_what_is_over(workshop: Workshop) -> None:

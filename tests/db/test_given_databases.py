@@ -9,7 +9,7 @@ from psycopg import sql
 
 from cri.adapters.embedded_postgres import EmbeddedPostgres
 from cri.cli.databases import prepare_given
-from cri.cli.service import _database
+from cri.cli.service import given_databases
 from cri.db.roles import derive_passwords
 from cri.domain.errors import InputError
 from cri.settings import Settings
@@ -25,7 +25,7 @@ def test_a_superuser_is_refused_whichever_addresses_come_with_it(
     with pytest.raises(InputError, match="DATABASE_URL"):
         prepare_given(database.superuser, database.owner, database.pool, PASSWORDS)
     mighty = replace(settings, database_url=database.superuser, database_owner_url=None)
-    with pytest.raises(InputError, match="DATABASE_URL"), _database(mighty):
+    with pytest.raises(InputError, match="DATABASE_URL"), given_databases(mighty):
         pass
 
 
@@ -38,7 +38,7 @@ def test_the_owner_of_the_tables_is_refused(database: Database) -> None:
 def test_the_three_roles_are_accepted_as_they_are(database: Database, settings: Settings) -> None:
     addresses = prepare_given(database.application, database.owner, database.pool, PASSWORDS)
     assert addresses.application == database.application
-    with _database(replace(settings, database_owner_url=None)) as ready:
+    with given_databases(replace(settings, database_owner_url=None)) as ready:
         assert ready.database_url == database.application
 
 

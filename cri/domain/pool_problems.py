@@ -55,6 +55,7 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "other_method": (N_("the method is %(method)s"), N_("method %(ours)s")),
         "small_group": (N_("there is a group of %(size)s"), N_("at least %(least)s in each")),
         "unknown_peers": (N_("“%(peers)s” is not a peer group"), N_("all, or values that are known")),
+        "reference_there": (N_("there are published results called %(name)s already"), N_("another name")),
         "edition_there": (N_("%(code)s has an edition %(number)s already"), N_("another number")),
     }
 )

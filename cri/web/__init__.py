@@ -35,6 +35,7 @@ VIEWS = (
     "cri.web.views.taking_part",
     "cri.web.views.pool",
     "cri.web.views.pool_editions",
+    "cri.web.views.pool_references",
     "cri.web.views.questionnaire",
     "cri.web.views.codes",
     "cri.web.views.kiosk",

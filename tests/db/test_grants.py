@@ -57,6 +57,7 @@ TABLES: dict[tuple[str, str], set[str]] = {
     ("cri_pool", "pool.edition_import"): {READ, ADD},
     ("cri_pool", "pool.draft_progress"): {READ, ADD, CHANGE},
     ("cri_pool", "pool.vouching"): {READ, ADD},
+    ("cri_pool", "pool.reference_edition"): {READ, ADD},
 }
 COLUMNS: dict[tuple[str, str], set[str]] = {
     ("cri_lookup", "public.invitation"): {"agency_id", "wave_id", "id", "token_digest", "used"},

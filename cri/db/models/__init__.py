@@ -19,6 +19,7 @@ from cri.db.models.editions import DraftPreview, DraftStep, EditionDraft
 from cri.db.models.lineage import CollectedElsewhere, RosterImport, UnitEvent, UnitSuccession
 from cri.db.models.messages import BadAddress, Message, MessageBatch, MessageText, OptOut
 from cri.db.models.pool_records import DraftProgress, EditionImport, Vouching
+from cri.db.models.references import ReferenceEdition
 from cri.db.models.results import Report, StoredPack, StoredScorecard
 from cri.db.models.waves import Draft, Invitation, MailboxEntry, MixedEntry, Wave, WaveLog, WaveUnit
 
@@ -56,6 +57,7 @@ __all__ = [
     "Person",
     "PlatformRole",
     "PoolConsent",
+    "ReferenceEdition",
     "Report",
     "RosterImport",
     "StoredPack",

@@ -14,8 +14,11 @@ from cri.domain.errors import InputError
 from cri.services import waves
 from cri.services.comparisons import Comparison, compare
 from cri.services.context import Context
+from cri.services.references import beside
+from cri.services.scoring import load_scorecard
 from cri.web.access import requires
 from cri.web.compared_view import choice_of, compared_with, fallback_notes, groups_of, move_rows
+from cri.web.reference_view import reference_views
 from cri.web.results_figures import summary_figure
 from cri.web.results_view import first_page, text_of
 from cri.web.target_view import target_page, targets_plot
@@ -34,6 +37,8 @@ def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
     """Never a name: how many agencies, of which kinds, from when; where we stand; what an edition moved."""
     wave, found = _comparison(ctx, wave_id)
     page = first_page(found.pack)
+    scorecard = load_scorecard(ctx, wave_id)
+    published = beside(ctx.parts, scorecard) if scorecard else []
     return render_template(
         "views/results/compared.html",
         wave=wave,
@@ -43,6 +48,7 @@ def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
         groups=groups_of(found),
         notes=fallback_notes(found),
         moves=move_rows(text_of(found.pack), found.since),
+        references=reference_views(text_of(found.pack), published),
         moved=(found.since_edition, found.until_edition),
         norm_claims=[claim for claim in page["claims"] if claim["subject"] == "norm"],
         **page,

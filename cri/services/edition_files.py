@@ -40,7 +40,10 @@ def import_edition(
     """
     document = _read(data, where)
     validate(document, where)
-    check_edition(document, where)
+    try:
+        check_edition(document, where)
+    except ValueError:  # Python reads NaN and 1e999, which JSON does not know and a schema lets pass
+        raise InputError([pool_problem("no_json", where, schema=SCHEMA)]) from None
     problems = [*_foreign(document, where), *_impossible(document, where)]
     if problems:
         raise InputError(problems)

@@ -294,3 +294,28 @@ def test_a_byte_altered_another_instrument_another_method_are_refused(parts: Par
         assert str(refused.value).count("\n") == 0, str(refused.value)
     with parts.pool_sessions() as session:
         assert benchmark_pool.find_edition(session, number, "cri") is None
+
+
+def test_a_facet_that_nobody_knows_and_numbers_that_are_none_are_refused(parts: Parts) -> None:
+    """As somebody could write them who makes the digest fit as well."""
+    number = f"f{uuid.uuid4().hex[:8]}"
+    good = real_edition(parts, number)
+    for peers in ("sector=magic", "size=huge", "country=Sweden", "sector=water&sector=tax", "colour=red"):
+        cells = [{**good["cells"][0], "peers": peers}]
+        with pytest.raises(InputError) as refused:
+            import_edition(
+                parts,
+                edition_file(real_edition(parts, number, cells=cells)),
+                "e.json",
+                steward=ANA,
+                now=NOW,
+            )
+        assert f"“{peers}” is not a peer group" in str(refused.value)
+    for wrong in (b"NaN", b"Infinity", b"1e999", b'"50"', b"null"):
+        data = edition_file(good)
+        place = data.index(b'"mean": ') + len(b'"mean": ')
+        end = data.index(b"\n", place)
+        with pytest.raises(InputError):
+            import_edition(parts, data[:place] + wrong + data[end:], "e.json", steward=ANA, now=NOW)
+    with parts.pool_sessions() as session:
+        assert benchmark_pool.find_edition(session, number, "cri") is None

@@ -100,6 +100,12 @@ def superuser(database: Database) -> Iterator[psycopg.Connection]:
         yield connection
 
 
+@pytest.fixture
+def nothing_else_waits(superuser: psycopg.Connection) -> None:
+    """No message of an earlier test waits: a postman sends for every agency there is."""
+    superuser.execute("DELETE FROM message WHERE state IN ('waiting', 'handed')")
+
+
 def make_agency(
     sessions: sessionmaker[Session], name: str = "Test agency", *, synthetic: bool = False
 ) -> uuid.UUID:

@@ -28,11 +28,12 @@ class MailServerError(CriError):
 
 
 class Outcome(StrEnum):
-    """What became of one message."""
+    """What became of one message. Broken: the line was lost before the server had the message."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
     LATER = "later"
+    BROKEN = "broken"
     NOT_CLAIMED = "not claimed"
     UNSURE = "unsure"
 
@@ -64,9 +65,12 @@ class SmtpPost:
             refusal = self._all_but_end(connection, mail, sender)
             if refusal is not None:
                 return refusal
-        except (smtplib.SMTPException, OSError) as error:
+        except smtplib.SMTPSenderRefused as error:
             self._drop()
             raise MailServerError(_said(error)) from error
+        except (smtplib.SMTPException, OSError) as error:
+            self._drop()
+            return Handover(Outcome.BROKEN, _said(error))
         claimed = False
         try:
             claimed = claim()

@@ -29,6 +29,9 @@ LOCK = 7_241_009
 AT_A_TURN = 50
 """Messages of one wave before it is another wave's turn: a large agency does not hold up a small one."""
 
+MOST_LOST = 3
+"""So often in a row may the line be lost: each time one message stands back and the next one is tried."""
+
 KEEP_TRYING_SECONDS = 60.0
 PREDECESSOR_SECONDS = 3.0
 _ENTER = text("SELECT set_config('app.agency_id', :agency_id, false)")
@@ -45,6 +48,7 @@ class Postman:
         self._sessions = make_sessions(engine)
         self._office = PostOffice(route)
         self._earliest = 0.0
+        self._lost = 0
 
     def run(self) -> int:
         """Send what waits; how many were accepted. Nothing while another process is at it.
@@ -92,18 +96,28 @@ class Postman:
                 break
             self._wait()
             try:
-                handover = self._hand_over(alone, agency_id, composer, one)
+                outcomes.append(self._send(alone, agency_id, composer, one))
             except MailServerError as error:
                 with self._transaction(agency_id) as ctx:
                     deliveries.note_trouble(ctx, wave_id, str(error))
                 raise
-            if handover.outcome is not Outcome.NOT_CLAIMED:
-                self._settle(alone, agency_id, one, handover)
-                if not outcomes:
-                    with self._transaction(agency_id) as ctx:
-                        deliveries.note_trouble(ctx, wave_id, "")
-            outcomes.append(handover.outcome)
+            if outcomes[-1] is Outcome.ACCEPTED and Outcome.ACCEPTED not in outcomes[:-1]:
+                with self._transaction(agency_id) as ctx:
+                    deliveries.note_trouble(ctx, wave_id, "")
         return outcomes
+
+    def _send(self, alone: Connection, agency_id: uuid.UUID, composer: Composer, one: Waiting) -> Outcome:
+        handover = self._hand_over(alone, agency_id, composer, one)
+        if handover.outcome is not Outcome.NOT_CLAIMED:
+            self._settle(alone, agency_id, one, handover)
+        self._heed(handover)
+        return handover.outcome
+
+    def _heed(self, handover: Handover) -> None:
+        """Raise MailServerError when the line was lost several times in a row: not because of one message."""
+        self._lost = self._lost + 1 if handover.outcome is Outcome.BROKEN else 0
+        if self._lost >= MOST_LOST:
+            raise MailServerError(handover.reply)
 
     def _hand_over(
         self, alone: Connection, agency_id: uuid.UUID, composer: Composer, one: Waiting

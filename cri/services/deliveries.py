@@ -156,6 +156,7 @@ def settle(ctx: Context, one: Waiting, handover: Handover) -> None:
         before=("waiting", "handed", "unsure"),
         reply=reply,
         retry_at=retry_at,
+        counts=handover.outcome is not Outcome.BROKEN,
     )
     if state == "failed" and handover.outcome is Outcome.REFUSED:
         note_bad_address(ctx, one.person_id, one.email)
@@ -163,6 +164,10 @@ def settle(ctx: Context, one: Waiting, handover: Handover) -> None:
 
 def _settled(one: Waiting, handover: Handover, now: datetime) -> tuple[str, str, datetime | None]:
     """(state, reply, when to try again)."""
+    if (
+        handover.outcome is Outcome.BROKEN
+    ):  # perhaps nothing to do with this one: it only lets others go first
+        return "waiting", "", next_try(1, now)
     if handover.outcome is Outcome.LATER:
         retry_at = next_try(one.tries + 1, now)
         return ("waiting" if retry_at else "failed", handover.reply, retry_at)

@@ -21,6 +21,7 @@ from tests.browser.test_questionnaire_access import axe_findings
 from tests.factories import OpenedWave, draft_wave, open_wave
 from tests.web.visitor import Person, make_person
 
+pytestmark = pytest.mark.usefixtures("nothing_else_waits")
 Sessions = sessionmaker[Session]
 
 

@@ -28,6 +28,7 @@ from cri.settings import Settings
 from tests.factories import OpenedWave
 from tests.jobs.mailing import MailServer, Runner, environment, invite, mail_server, postmen, states
 
+pytestmark = pytest.mark.usefixtures("nothing_else_waits")
 Sessions = sessionmaker[Session]
 INVITATIONS = 5_000
 KILLS = 250 if os.environ.get("CRI_LONG") else 50

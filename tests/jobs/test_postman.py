@@ -25,6 +25,7 @@ from cri.settings import Settings
 from tests.factories import OpenedWave
 from tests.jobs.mailing import ROOT, MailServer, environment, invite, mail_server, states
 
+pytestmark = pytest.mark.usefixtures("nothing_else_waits")
 Sessions = sessionmaker[Session]
 SECONDS = 60
 

@@ -26,6 +26,7 @@ from tests.factories import OpenedWave, draft_wave, open_wave
 from tests.jobs.mailing import MailServer, mail_server
 from tests.web.visitor import Visitor, make_person, visit
 
+pytestmark = pytest.mark.usefixtures("nothing_else_waits")
 Sessions = sessionmaker[Session]
 
 

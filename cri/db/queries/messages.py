@@ -65,7 +65,7 @@ _CLAIM = text(f"""
 
 _SETTLE = text("""
     UPDATE message SET state = :state, reply = :reply, retry_at = :retry_at,
-        tries = tries + CASE WHEN state = 'waiting' THEN 1 ELSE 0 END
+        tries = tries + CASE WHEN state = 'waiting' AND :counts THEN 1 ELSE 0 END
     WHERE agency_id = :agency_id AND invitation_id = :invitation_id AND kind = :kind
     AND state = ANY(:before)
 """)
@@ -131,10 +131,16 @@ def settle_message(
     before: Sequence[str],
     reply: str = "",
     retry_at: datetime | None = None,
+    counts: bool = True,
 ) -> bool:
-    """Write down what became of a message that is in one of the states `before`; whether it was."""
+    """Write down what became of a message that is in one of the states `before`; whether it was.
+
+    counts: whether what happened before a claim was a try of the message.
+    """
     values = {"agency_id": agency_id, "invitation_id": invitation_id, "kind": kind, "state": state}
-    done = session.execute(_SETTLE, {**values, "reply": reply, "retry_at": retry_at, "before": list(before)})
+    done = session.execute(
+        _SETTLE, {**values, "reply": reply, "retry_at": retry_at, "before": list(before), "counts": counts}
+    )
     return bool(done.rowcount)  # type: ignore[attr-defined]  # of an UPDATE
 
 

@@ -1,6 +1,7 @@
 """Commands of the pool: `cri norms build`, `cri norms reference` and `cri place`."""
 
 import re
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ from cri.domain.peers import ALL
 from cri.domain.placing import place as place_scorecard
 from cri.domain.reference_editions import SCHEMA as REFERENCE
 from cri.domain.reference_editions import build_reference, place_in_reference
+from cri.services.contributions import pseudonym
+from cri.settings import read_settings
 from cri.domain.targets import with_targets
 
 _FILE = click.Path(path_type=Path)
@@ -71,6 +74,16 @@ def reference(table: Path, about: Path, output: Path | None) -> None:
     if suppressed := sum(cell["suppressed"] for cell in document["cells"]):
         click.echo(f"suppressed by the publisher: {suppressed} figures", err=True)
     write_out(readable_json(document), output)
+
+
+@norms.command()
+@click.argument("agency_id", type=click.UUID)
+def code(agency_id: uuid.UUID) -> None:
+    """Tell the code under which stewards see an agency of this installation.
+
+    So that whoever knows an agency by name can tell a steward what was found out about it.
+    """
+    click.echo(pseudonym(read_settings().secrets.pseudonym, "agency", str(agency_id)))
 
 
 @click.command()

@@ -24,7 +24,6 @@ from cri.domain.ledger import Ledger
 from cri.domain.ownership import joined_owners
 from cri.domain.pool_problems import PoolProblem, pool_problem
 from cri.services.context import Parts
-from cri.services.contributions import pseudonym
 from cri.services.quarantine import ContributionMissingError, reason_problem
 
 SHORTEST_CODE = 8
@@ -64,26 +63,6 @@ def vouch(
         told = own.aggregates["facets"]
         changed = {name: value for name, value in finding.facets.items() if value != told[name]}
         _put_on_record(session, own.pseudonym, owner, changed, why, steward, now)
-
-
-def vouch_by_name(
-    parts: Parts, agency_id: uuid.UUID, owner: str, reason: str, *, operator: uuid.UUID, now: datetime
-) -> str:
-    """The same for whoever runs the service and knows the agency by name; returns the agency's code.
-
-    owner: whose it is, as owners are named. Raises InputError for an agency without a contribution, and for a
-    reason of no or over 1,000 characters.
-    """
-    secret, why = parts.secrets.pseudonym, " ".join(reason.split())
-    own = pseudonym(secret, "agency", str(agency_id))
-    with parts.pool_sessions.begin() as session:
-        problems = [one for one in (reason_problem(why),) if one]
-        if not pool_contributions.pseudonyms_like(session, own):
-            problems.append(pool_problem("no_code", "agency", code=own[:SHORTEST_CODE]))
-        if problems:
-            raise InputError(problems)
-        _put_on_record(session, own, pseudonym(secret, "owner", owner), {}, why, operator, now)
-    return own
 
 
 def vouchings_of(parts: Parts, code: str) -> list[Vouching]:

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from cri.cli.pool import norms
 from cri.domain.errors import InputError
 from cri.services.context import Parts
-from cri.services.contributions import contribution_of
+from cri.services.contributions import contribution_of, pseudonym
 from cri.services.draft_making import make_draft
 from cri.services.editions import (
     Steward,
@@ -22,6 +24,7 @@ from cri.services.editions import (
 from cri.services.pool_overview import load_entry, pools_counted
 from cri.services.quarantine import ContributionMissingError
 from cri.services.vouching import Finding, vouch, vouchings_of
+from cri.settings import Settings
 from tests.services.pool_service import members, new_instrument
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -130,3 +133,12 @@ def test_what_cannot_be_is_refused_and_nothing_is_on_record(parts: Parts) -> Non
     assert vouchings_of(parts, codes[0]) == []
     with pytest.raises(ContributionMissingError):
         found(parts, uuid.uuid4())
+
+
+def test_who_runs_the_service_can_tell_a_steward_which_code_is_an_agencys(
+    parts: Parts, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CRI_SECRETS_DIR", str(settings.secrets_dir))
+    agency_id = uuid.uuid4()
+    told = CliRunner().invoke(norms, ["code", str(agency_id)])
+    assert told.output.strip() == pseudonym(parts.secrets.pseudonym, "agency", str(agency_id))

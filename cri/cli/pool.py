@@ -1,4 +1,4 @@
-"""Commands of the pool: `cri norms build`, `cri norms reference` and `cri place`."""
+"""Commands of the pool: `cri norms build`, `cri norms reference`, `cri norms code` and `cri place`."""
 
 import re
 import uuid
@@ -22,9 +22,9 @@ from cri.domain.peers import ALL
 from cri.domain.placing import place as place_scorecard
 from cri.domain.reference_editions import SCHEMA as REFERENCE
 from cri.domain.reference_editions import build_reference, place_in_reference
+from cri.domain.targets import with_targets
 from cri.services.contributions import pseudonym
 from cri.settings import read_settings
-from cri.domain.targets import with_targets
 
 _FILE = click.Path(path_type=Path)
 _EDITION = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,49}")

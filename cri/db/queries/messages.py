@@ -24,7 +24,7 @@ _ADD_INVITATIONS = text(f"""
     INSERT INTO message (agency_id, invitation_id, kind, wave_id, state, tries, reply)
     SELECT i.agency_id, i.id, 'invitation', i.wave_id, 'waiting', 0, '' {_JOINED} AND {_MAY_BE_WRITTEN}
     ON CONFLICT DO NOTHING
-""")
+""")  # nosec B608 - of constants of this file
 
 # To those who were invited by mail, if anybody was; else links went out in another way, and all are reminded.
 _ADD_REMINDERS = text(f"""
@@ -35,7 +35,7 @@ _ADD_REMINDERS = text(f"""
         OR NOT EXISTS (SELECT FROM message_batch b WHERE b.agency_id = i.agency_id
             AND b.wave_id = i.wave_id AND b.kind = 'invitation'))
     ON CONFLICT DO NOTHING
-""")  # noqa: S608  # the parts are constants of this file
+""")  # noqa: S608  # nosec B608 - of constants of this file
 
 _DROP_USED = text("""
     DELETE FROM message m USING invitation i
@@ -50,7 +50,7 @@ _NEXT = text(f"""
     WHERE m.agency_id = :agency_id AND m.wave_id = :wave_id AND m.state = 'waiting'
     AND (m.retry_at IS NULL OR m.retry_at <= :now) AND {_MAY_BE_WRITTEN}
     ORDER BY m.kind, m.invitation_id LIMIT :most
-""")  # noqa: S608  # the parts are constants of this file
+""")  # noqa: S608  # nosec B608 - of constants of this file
 
 _CLAIM = text(f"""
     UPDATE message m SET state = 'handed', tries = m.tries + 1, retry_at = NULL
@@ -61,7 +61,7 @@ _CLAIM = text(f"""
     AND w.agency_id = i.agency_id AND w.id = i.wave_id AND w.state = 'open' AND w.closes_at > :now
     AND {_MAY_BE_WRITTEN}
     RETURNING m.tries
-""")  # noqa: S608  # the parts are constants of this file
+""")  # noqa: S608  # nosec B608 - of constants of this file
 
 _SETTLE = text("""
     UPDATE message SET state = :state, reply = :reply, retry_at = :retry_at,

@@ -136,8 +136,8 @@ def _offered(peers: str, used: str | None) -> str:
     if used == peers:
         return name
     if used is None:
-        return str(_("%(peers)s (too few agencies)", peers=name))
-    return str(_("%(peers)s (too few agencies, so: %(used)s)", peers=name, used=peers_word(used)))
+        return str(_("%(peers)s (nothing to show)", peers=name))
+    return str(_("%(peers)s (too little to show, so: %(used)s)", peers=name, used=peers_word(used)))
 
 
 def _by_attributes(names: Sequence[str]) -> list[tuple[str, list[str]]]:

@@ -116,12 +116,18 @@ def test_a_group_that_is_too_small_falls_back_and_says_so(
     new: None, leader: Visitor, wave_id: uuid.UUID
 ) -> None:
     leader.get(f"/results/{wave_id}/compared?edition=2025.2&peers=sector%3Dwater%26country%3DSE")
-    assert "Water, Sweden : too few agencies for a comparison. Used instead: Water." in leader.text
+    assert (
+        "Water, Sweden : too little can be shown of this group for the index. Used instead: Water."
+        in leader.text
+    )
     assert "Peer group Water Agencies 13" in leader.text
     assert "A percentile or a quarter: that takes 20 owners of agencies" in leader.text
     assert "among All agencies" in leader.text  # a factor of which Water shows nothing
     leader.get(f"/results/{wave_id}/compared?edition=2025.2&peers=country%3DSE")
-    assert "Sweden : too few agencies for a comparison. Used instead: All agencies." in leader.text
+    assert (
+        "Sweden : too little can be shown of this group for the index. Used instead: All agencies."
+        in leader.text
+    )
 
 
 def test_only_groups_that_the_agency_states_to_be_in_are_offered(

@@ -157,11 +157,8 @@ def test_axe_finds_nothing_on_any_page_and_nothing_scrolls_sideways(
         with page.expect_navigation():
             send.click()
 
-    check("home, empty")
-    check("organisation, empty", "/organisation")
-    check("waves, empty", "/waves")
-    check("results, empty", "/results")
-    check("import", "/organisation/import")
+    for name in ("", "organisation", "waves", "results", "organisation/import"):
+        check(f"empty: /{name}", f"/{name}")
     page.fill("#tree", TREE)
     page.fill("#roster", ROSTER)
     press()

@@ -73,7 +73,7 @@ class Bounds:
             rules.append(LinearConstraint(self.below, -np.inf, self.limits))
         ends = []
         for sign in (1.0, -1.0):
-            # without any whole number this is a linear programme; unlike linprog's its types allow sparse rows
+            # without whole numbers this is a linear programme; unlike linprog's its types allow sparse rows
             found = milp(sign * goal, bounds=Ends(bounds[:, 0], bounds[:, 1]), constraints=rules)
             if not found.success:
                 raise RuntimeError(found.message)

@@ -151,7 +151,10 @@ def _waves_before(context: Context, wave: Wave) -> int:
 
 
 def _scorecard_before(context: Context, wave: Wave, scorecard: dict[str, Any]) -> dict[str, Any] | None:
-    """The scorecard of the wave before, if it is of the same version of the instrument and of the method."""
+    """The scorecard of the wave before, if it is of the same version of the instrument and of the method.
+
+    One that may not be contributed is none: what is kept out of the pool comes in by no other door.
+    """
     document = context.session.scalar(
         select(StoredScorecard.document)
         .join(Wave, (Wave.agency_id == StoredScorecard.agency_id) & (Wave.id == StoredScorecard.wave_id))
@@ -163,5 +166,6 @@ def _scorecard_before(context: Context, wave: Wave, scorecard: dict[str, Any]) -
         .order_by(Wave.closed_at.desc())
         .limit(1)
     )
-    same = document is not None and all(document[key] == scorecard[key] for key in ("instrument", "method"))
-    return document if same else None
+    if document is None or reason_left_out(document) is not None:
+        return None
+    return document if all(document[key] == scorecard[key] for key in ("instrument", "method")) else None

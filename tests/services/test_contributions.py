@@ -64,6 +64,7 @@ def add_wave(
     respondents: int = 60,
     closed: datetime = NOW,
     effect: float = 0.0,
+    elsewhere: bool = False,
 ) -> uuid.UUID:
     """A scored wave. The same seed gives the same answers, and the same sheet."""
     wave_id = uuid.uuid4()
@@ -80,6 +81,7 @@ def add_wave(
             closed=closed.date(),
             synthetic=agency.synthetic,
             sheet_sha256=sha256,
+            collected="elsewhere" if elsewhere else None,
         )
         card = build_scorecard(instrument, sheet, facts)
         session.add(
@@ -232,6 +234,18 @@ def test_too_small_a_wave_and_made_up_data_are_not_given(
         agree(sessions, parts, synthetic)
 
 
+def test_what_was_collected_elsewhere_is_no_earlier_wave_either(
+    sessions: Sessions, parts: Parts, agency_id: uuid.UUID
+) -> None:
+    agree(sessions, parts, agency_id)
+    brought = add_wave(sessions, parts, agency_id, seed=8, closed=NOW - timedelta(days=200), elsewhere=True)
+    own = add_wave(sessions, parts, agency_id, seed=9)
+    for wave_id in (brought, own):
+        settle(sessions, parts, agency_id, wave_id)
+    (only,) = given(parts, agency_id)
+    assert only.contribution.aggregates["previous"] is None
+
+
 def test_what_is_taken_back_stays_out_for_ever(
     sessions: Sessions, parts: Parts, agency_id: uuid.UUID
 ) -> None:
@@ -297,7 +311,10 @@ def test_a_stewards_decisions_are_logged_and_the_last_one_counts(
     (held,) = given(parts, other)
     assert (held.state, held.rules) == ("held", (Rule.SAME_FIGURES,))
     steward, key = uuid.uuid4(), held.contribution.id
-    for verdict, reason, wrong in (("accepted", "  ", "the reason has 0 characters"), ("perhaps", "why", "no decision")):
+    for verdict, reason, wrong in (
+        ("accepted", "  ", "the reason has 0 characters"),
+        ("perhaps", "why", "no decision"),
+    ):
         with pytest.raises(InputError, match=wrong):
             decide(parts, key, verdict, reason, steward=steward, now=NOW)
     with ThreadPoolExecutor(2) as threads:

@@ -103,6 +103,10 @@ def test_the_digest_covers_every_byte() -> None:
     altered["cells"][0]["groups"][0]["mean"] = math.nextafter(altered["cells"][0]["groups"][0]["mean"], 100)
     with pytest.raises(InputError, match=r"EDITION\.json: the content does not match its sha256"):
         check_edition(altered, "EDITION.json")
+    for number in (math.nan, math.inf, 2**60):  # read from JSON, and in no document of ours
+        altered["cells"][0]["groups"][0]["mean"] = number
+        with pytest.raises(InputError, match="does not match its sha256"):
+            check_edition(altered, "EDITION.json")
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ NOWHERE = "this-is-a-test"
 class KindProgress:
     """How far messages of a kind have come. begins: by itself, None if by hand; day: on which it began.
 
-    Counts are None where they would tell who has answered in a group smaller than the wave's minimum.
+    Counts are None where they could tell who has answered: of reminders, and of a staff under the minimum.
     """
 
     kind: Kind
@@ -132,8 +132,9 @@ def progress(ctx: Context, wave: Wave) -> tuple[KindProgress, ...]:
     found = []
     for kind in Kind:
         batch = begun.get(kind)
-        # how many reminders went out says how many had not answered
-        told = kind is Kind.INVITATION or invited >= wave.minimum
+        # How many reminders went out, beside the rate and the number of those whom mail does not reach, says
+        # who of these has answered: no minimum helps, since anybody can be reported as not reached.
+        told = kind is Kind.INVITATION and invited >= wave.minimum
         kept = batch is not None and batch.sent is not None
         sent = batch.sent if batch is not None and kept else counted.get((kind, "sent"), 0)
         failed = batch.failed if batch is not None and kept else counted.get((kind, "failed"), 0)

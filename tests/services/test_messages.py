@@ -362,14 +362,50 @@ def test_after_sealing_only_how_many_is_left(
         assert (batch.sent, batch.failed) == (3, 0)
 
 
-def test_how_many_reminders_went_out_is_not_told_of_a_small_staff(mailing: Mailing, wave: OpenedWave) -> None:
-    """It would say how many of three people had answered until then."""
+def test_counts_do_not_tell_who_has_answered(
+    mailing: Mailing, superuser: psycopg.Connection, sessions: Sessions, parts: Parts, agency_id: uuid.UUID
+) -> None:
+    """Of eleven people ten are reported as not reached: the number of reminders would be the eleventh's."""
+    wave = made(superuser, sessions, parts, agency_id, ann=11)
+    mailing.answer(wave, "ann1@example.org")
     mailing.begin(wave)
     mailing.send()
+    mailing.plan(wave)
+    with mailing.workshop.transaction(wave.agency_id) as ctx:
+        assert messages.progress(ctx, find_wave(ctx, wave.wave_id))[0].sent == 11
+        for number in range(2, 12):
+            bounces.note_bounce_by_hand(ctx, wave.wave_id, f"ann{number}@example.org")
     mailing.begin(wave, FIRST)
     with mailing.workshop.transaction(wave.agency_id) as ctx:
-        invitation, reminder, _ = messages.progress(ctx, find_wave(ctx, wave.wave_id))
-    assert (invitation.sent, reminder.sent, reminder.waiting) == (3, None, None)
+        told = messages.progress(ctx, find_wave(ctx, wave.wave_id))[1]
+    assert (told.sent, told.waiting, told.failed) == (None, None, None)
+
+
+def test_nothing_is_told_of_a_small_staff(mailing: Mailing, wave: OpenedWave) -> None:
+    mailing.begin(wave)
+    mailing.send()
+    with mailing.workshop.transaction(wave.agency_id) as ctx:
+        assert {one.sent for one in messages.progress(ctx, find_wave(ctx, wave.wave_id))} == {None}
+
+
+def test_mending_an_address_does_not_tell_who_has_answered(mailing: Mailing, wave: OpenedWave) -> None:
+    """Reported, mended and reported again, both are listed: who has answered (1) and who has not (2)."""
+    mailing.begin(wave)
+    mailing.send()
+    mailing.answer(wave, "ann1@example.org")
+    for address in ("ann1@example.org", "ann2@example.org"):
+        with mailing.workshop.transaction(wave.agency_id) as ctx:
+            bounces.note_bounce_by_hand(ctx, wave.wave_id, address)
+            (one,) = bounces.unreached(ctx, wave.wave_id)
+            bounces.mend_address(ctx, wave.wave_id, one.person_id, address)
+    mailing.plan(wave)
+    mailing.send()
+    assert mailing.reached() == {"ann1": 1, "ann2": 2, "ann3": 1}
+    with mailing.workshop.transaction(wave.agency_id) as ctx:
+        for address in ("ann1@example.org", "ann2@example.org"):
+            bounces.note_bounce_by_hand(ctx, wave.wave_id, address)
+        listed = {one.email for one in bounces.unreached(ctx, wave.wave_id)}
+    assert listed == {"ann1@example.org", "ann2@example.org"}
 
 
 def test_the_texts_are_frozen_when_sending_begins(

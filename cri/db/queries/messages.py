@@ -8,21 +8,23 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-# Somebody who may be written to now: the link is unused, they work here, and mail reaches them and is wanted.
-_MAY_BE_WRITTEN = """
-    NOT i.used AND i.token_digest IS NOT NULL AND p.active AND position('@' in p.email) > 1
+# Somebody whom mail reaches: they work here, and want it.
+_REACHED = """
+    i.token_digest IS NOT NULL AND p.active AND position('@' in p.email) > 1
     AND NOT EXISTS (SELECT FROM opt_out o WHERE o.agency_id = p.agency_id AND o.person_id = p.id)
     AND NOT EXISTS (SELECT FROM bad_address b
         WHERE b.agency_id = p.agency_id AND b.person_id = p.id AND b.address = p.email)
 """
+_MAY_BE_WRITTEN = f"NOT i.used AND {_REACHED}"
 _JOINED = """
     FROM invitation i JOIN person p ON p.agency_id = i.agency_id AND p.id = i.person_id
     WHERE i.agency_id = :agency_id AND i.wave_id = :wave_id
 """
 
+# To who has answered already as well: a row that is missing, or a count without them, would tell.
 _ADD_INVITATIONS = text(f"""
     INSERT INTO message (agency_id, invitation_id, kind, wave_id, state, tries, reply)
-    SELECT i.agency_id, i.id, 'invitation', i.wave_id, 'waiting', 0, '' {_JOINED} AND {_MAY_BE_WRITTEN}
+    SELECT i.agency_id, i.id, 'invitation', i.wave_id, 'waiting', 0, '' {_JOINED} AND {_REACHED}
     ON CONFLICT DO NOTHING
 """)  # nosec B608 - of constants of this file
 
@@ -39,7 +41,13 @@ _ADD_REMINDERS = text(f"""
 
 _DROP_USED = text("""
     DELETE FROM message m USING invitation i
-    WHERE m.agency_id = :agency_id AND m.wave_id = :wave_id AND m.state = 'waiting'
+    WHERE m.agency_id = :agency_id AND m.wave_id = :wave_id AND m.state = 'waiting' AND m.kind <> 'invitation'
+    AND i.agency_id = m.agency_id AND i.id = m.invitation_id AND i.used
+""")
+
+_PASS_OVER_USED = text("""
+    UPDATE message m SET state = 'sent', retry_at = NULL, reply = '' FROM invitation i
+    WHERE m.agency_id = :agency_id AND m.wave_id = :wave_id AND m.state = 'waiting' AND m.kind = 'invitation'
     AND i.agency_id = m.agency_id AND i.id = m.invitation_id AND i.used
 """)
 
@@ -99,8 +107,12 @@ def add_messages(session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID, kin
 
 
 def drop_used(session: Session, agency_id: uuid.UUID, wave_id: uuid.UUID) -> None:
-    """Forget waiting messages to people who have answered meanwhile: no trace that one was meant for them."""
-    session.execute(_DROP_USED, {"agency_id": agency_id, "wave_id": wave_id})
+    """Forget waiting reminders to people who have answered meanwhile: no trace that one was meant for them.
+
+    An invitation that they need not get any more counts as sent, as if they had not answered.
+    """
+    for statement in (_DROP_USED, _PASS_OVER_USED):
+        session.execute(statement, {"agency_id": agency_id, "wave_id": wave_id})
 
 
 def next_messages(

@@ -185,7 +185,13 @@ def _refuse_outdated(session: Session, draft: Draft, preview: DraftPreview) -> N
         raise InputError([pool_problem("overtaken", where)])
     entries = pool_contributions.entries_of(session, code, version, synthetic=synthetic)
     inside = {str(one.contribution.id) for one in entries if one.state == pool_contributions.IN}
-    gone = len(set(preview.contributions) - inside)
+    told = {sheet for row in preview.cells for group in row["groups"] for sheet in group}
+    earlier = {  # a change is counted from a wave before, which is no member and may be out as well
+        str(one.contribution.id)
+        for one in entries
+        if one.contribution.sheet_sha256 in told and one.contribution.copy_of is None
+    }
+    gone = len((set(preview.contributions) | earlier) - inside)
     if gone:
         raise InputError([pool_problem("members_gone", where, count=gone)])
     used = _members(session, preview)

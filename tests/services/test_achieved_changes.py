@@ -11,11 +11,19 @@ import pytest
 from cri.db.models import Withdrawal
 from cri.db.queries import benchmark_pool
 from cri.domain.eligibility import Member
+from cri.domain.errors import InputError
 from cri.domain.ledger import CHANGES
 from cri.services.benchmarks import LedgerError, publish_edition
 from cri.services.context import Parts
 from cri.services.contributions import contribution_of
-from cri.services.editions import Steward, load_draft
+from cri.services.editions import (
+    Steward,
+    approve_draft,
+    load_draft,
+    load_edition,
+    preview_draft,
+    publish_draft,
+)
 from tests.pool_examples import sheet_digest
 from tests.services.pool_service import ledger_of, members, new_instrument
 from tests.services.test_editions import NOW, drafted, published
@@ -110,6 +118,26 @@ def test_no_change_is_counted_from_a_wave_that_was_withdrawn(parts: Parts, ana: 
     told = _changes(parts, instrument, "2026.2", ana, drop_first=True)
     assert told["cells"] == []
     assert {one["reason"] for one in told["refused"]} == {"too few pairs"}
+
+
+def test_a_draft_is_not_published_once_a_wave_before_is_withdrawn(
+    parts: Parts, ana: Steward, ben: Steward
+) -> None:
+    instrument = new_instrument()
+    pool = pairs(instrument)
+    before = replace(
+        pool[0], scorecard={**(pool[0].previous or {}), "wave": {"closed": "2025-03-31"}}, previous=None
+    )
+    give(parts, [*pool, before])
+    draft_id = drafted(parts, instrument, "2026.1", ana)
+    preview_draft(parts, draft_id, ana)
+    approve_draft(parts, draft_id, ben)
+    with parts.pool_sessions.begin() as session:
+        (made,) = benchmark_pool.contributions_with_sheets(session, [before.sheet])
+        session.add(Withdrawal(contribution_id=made.id, withdrawn_at=NOW))
+    with pytest.raises(InputError, match="withdrew, or are held, since the draft was made: 1"):
+        publish_draft(parts, draft_id, ana)
+    assert load_edition(parts, instrument["code"], "2026.1") is None
 
 
 def _changes(

@@ -85,6 +85,10 @@ class WaveKeys:
         """The private half. Raises FileNotFoundError once the wave is sealed."""
         return PrivateKey(self._path(wave_id).read_bytes())
 
+    def holds(self, wave_id: str) -> bool:
+        """Whether the wave's key is still there."""
+        return self._path(wave_id).exists()
+
     def destroy(self, wave_id: str) -> None:
         """Forget the key for ever. Doing it twice is harmless."""
         path = self._path(wave_id)

@@ -171,21 +171,24 @@ def close_due(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the q
 @tasks.task(name="take_up_again", pass_context=True)
 def take_up_again(job: JobContext, timestamp: int) -> None:  # noqa: ARG001  # the queue passes the time
     """Ask anew for jobs that were given up: a store that was away for a day must not strand a wave."""
-    for state in ("closing", "sealed", "scored"):
+    for state in ("closing", "sealed", "scored", "discarded"):
         each_wave(workshop_of(job), state, _ask_again)
 
 
 def _ask_again(context: Context, wave_id: uuid.UUID) -> None:
-    task = {"closing": "seal", "sealed": "score"}.get(
-        context.session.get_one(Wave, (context.agency_id, wave_id)).state
-    ) or packs.next_task(context, wave_id)
-    if task is None and contributions.is_unsettled(context, wave_id):
-        task = "contribute"
+    state = context.session.get_one(Wave, (context.agency_id, wave_id)).state
+    wanted = {"closing": "seal", "sealed": "score"}.get(state)
+    if state == "scored":
+        unsettled = "contribute" if contributions.is_unsettled(context, wave_id) else None
+        wanted = packs.next_task(context, wave_id) or unsettled
+    kept = context.parts.wave_keys.holds(str(wave_id))  # until it is gone no answer is anonymous
+    asked = ("seal" if kept else None, wanted if wanted != "seal" or not kept else None)
     waiting = text(
         "SELECT 1 FROM procrastinate_jobs WHERE lock = :lock AND status IN ('todo', 'doing') LIMIT 1"
     )
-    if task and context.session.scalar(waiting, {"lock": wave_lock(wave_id)}) is None:
-        context.parts.defer(context.session, task, context.agency_id, wave_id)
+    if context.session.scalar(waiting, {"lock": wave_lock(wave_id)}) is None:
+        for task in filter(None, asked):
+            context.parts.defer(context.session, task, context.agency_id, wave_id)
 
 
 @tasks.periodic(cron="* * * * *")

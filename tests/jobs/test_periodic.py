@@ -17,7 +17,7 @@ from cri.db.session import enter_agency
 from cri.domain.wave import Answers
 from cri.jobs import tasks
 from cri.jobs.tasks import Workshop, seal_steps
-from cri.services import packs, scoring
+from cri.services import packs, scoring, sealing
 from cri.services import waves as waves_service
 from cri.services.context import Context, Parts
 from cri.services.mixing import MOST, mix
@@ -130,6 +130,36 @@ def test_what_was_given_up_is_asked_for_again_and_nothing_twice(
         give_up(superuser, wave)
         take_step(workshop, wave, wanted)
     assert jobs_of(superuser, wave) == ["cri:print_pack"]
+
+
+@pytest.mark.parametrize("practice", [False, True])
+def test_a_key_that_could_not_be_destroyed_is_destroyed_later(
+    sessions: Sessions,
+    parts: Parts,
+    workshop: Workshop,
+    superuser: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    practice: bool,
+) -> None:
+    """The folder of secrets was away when sealing had committed, and for as long as the job was tried."""
+    wave = open_wave(sessions, parts, make_agency(sessions), practice=practice)
+    with workshop.transaction(wave.agency_id) as context:
+        waves_service.close_wave(context, wave.wave_id)
+
+    def away(*_: object) -> None:
+        raise OSError("away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sealing, "forget_wave", away)
+        with pytest.raises(OSError, match="away"):
+            seal_steps(workshop, wave.agency_id, wave.wave_id)
+    assert parts.wave_keys.holds(str(wave.wave_id))
+    for _ in jobs_of(superuser, wave):
+        give_up(superuser, wave)
+    run(tasks.take_up_again, workshop)
+    assert "cri:seal" in jobs_of(superuser, wave)
+    seal_steps(workshop, wave.agency_id, wave.wave_id)
+    assert not parts.wave_keys.holds(str(wave.wave_id))
 
 
 def take_step(workshop: Workshop, wave: OpenedWave, task: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from flask import Flask, Response, request
@@ -83,6 +84,17 @@ def make_postman(settings: Settings, gone: Callable[[], bool]) -> Postman | None
     return Postman(parts, make_engine(str(settings.database_url)), parts.mail, gone)
 
 
+class _Headers(Talisman):  # type: ignore[misc]  # the library has no types
+    """The same headers on every page: the content policy, which knows no nonces, is written out once."""
+
+    @cached_property
+    def _policy(self) -> str:
+        return str(super()._parse_policy(self.content_security_policy))
+
+    def _parse_policy(self, policy: Any) -> str:
+        return self._policy if policy is self.content_security_policy else str(super()._parse_policy(policy))
+
+
 class _Web(Flask):
     def log_exception(self, exc_info: Any) -> None:
         """Name the view that failed, not the address: that may be somebody's personal link."""
@@ -107,7 +119,7 @@ def create_app(settings: Settings) -> Flask:
     app.extensions[EXTENSION] = make_parts(settings)
     init_database(app, str(settings.database_url))
     CSRFProtect(app)
-    Talisman(
+    _Headers(
         app,
         force_https=settings.secure_cookies,
         session_cookie_secure=settings.secure_cookies,

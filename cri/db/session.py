@@ -1,10 +1,15 @@
 """Sessions that carry their tenant: every transaction they begin is told the agency first."""
 
+import time
 import uuid
 from typing import Any, cast
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
 
 from cri.db import quiet_errors
 
@@ -50,10 +55,39 @@ def _tell_the_database(session: Session, _transaction: SessionTransaction, conne
         connection.execute(_SET_TENANT, {"agency_id": str(agency_id)})
 
 
+IDLE_SECONDS = 1.0
+"""A connection that was used so lately is not asked whether it is still there."""
+
+_LAST_USED = "last used"
+
+
+def _note_use(_connection: DBAPIConnection | None, record: ConnectionPoolEntry) -> None:
+    record.info[_LAST_USED] = time.monotonic()
+
+
+def _ask_after_idling(
+    connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: PoolProxiedConnection
+) -> None:
+    """Before the first use after a while, see whether the server has gone meanwhile; then all are renewed.
+
+    A server that goes in the midst of use costs one error a connection at most. Whoever shows it says that
+    what was saved is saved, and lets what was sent be sent again.
+    """
+    if time.monotonic() - record.info.get(_LAST_USED, time.monotonic()) <= IDLE_SECONDS:
+        return
+    try:
+        cast("psycopg.Connection[Any]", connection).execute("")
+        cast("psycopg.Connection[Any]", connection).rollback()
+    except psycopg.Error as gone:
+        raise InvalidatePoolError from gone
+
+
+event.listen(Pool, "checkin", _note_use)
+event.listen(Pool, "checkout", _ask_after_idling)
+
 # hide_parameters: an error message must not carry what somebody typed into a log; nor what the server adds
 event.listen(Engine, "handle_error", quiet_errors.forget_values)
 ENGINE_OPTIONS: dict[str, Any] = {
-    "pool_pre_ping": True,
     "hide_parameters": True,
     "pool_size": 10,
     "max_overflow": 10,

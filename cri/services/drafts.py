@@ -110,7 +110,11 @@ def load_draft(
             "invitation": questionnaire.invitation_id,
         },
     )
-    ciphertext = found.scalar_one_or_none()
+    return read_progress(key, found.scalar_one_or_none())
+
+
+def read_progress(key: bytes, ciphertext: bytes | None) -> Progress | None:
+    """What was closed with `key`; None where nothing is kept, or nothing that this key opens."""
     document = open_draft(key, ciphertext) if ciphertext else None
     return progress_from_document(document) if document is not None else None
 

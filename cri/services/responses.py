@@ -4,18 +4,18 @@ Answers in progress are in services/drafts.py.
 """
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Final
 
-from sqlalchemy import Row, Uuid, bindparam, delete, false, func, null, select, text, update
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Boolean, Connection, LargeBinary, Row, column, delete, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from cri.adapters.envelopes import seal_answers
 from cri.adapters.secret_files import Secrets
-from cri.db.models import Agency, Draft, Invitation, MailboxEntry, UnitLink, Wave, WavePromise
+from cri.db.models import Agency, Draft, Invitation, MailboxEntry, Wave
 from cri.db.session import note_agency
 from cri.domain.errors import CriError
 from cri.domain.instrument import Instrument
@@ -23,6 +23,8 @@ from cri.domain.sections import promise_instrument
 from cri.domain.wave import GRACE, Answers, Submission, envelope_length, in_second_half
 from cri.services.instruments import asked_instrument, released_instrument
 from cri.services.links import digest_of_token
+
+_HELD: Final = "held wave"
 
 
 class LinkUnusableError(CriError):
@@ -93,12 +95,7 @@ def find_questionnaire(session: Session, secrets: Secrets, token: str, now: date
     Raises LinkUnusableError for an unknown token, AlreadySubmittedError for a used one and
     WaveClosedError when the wave is not open.
     """
-    row = _follow(session, secrets, token)
-    if row.used:
-        raise AlreadySubmittedError
-    if row.state not in ("open", "closing") or row.mailbox_key is None or row.closes_at + GRACE < now:
-        raise WaveClosedError
-    return _questionnaire(row, now)
+    return questionnaire_of(_follow(session, secrets, token), now)
 
 
 def find_answered(session: Session, secrets: Secrets, token: str, now: datetime) -> Questionnaire:
@@ -114,30 +111,41 @@ def find_answered(session: Session, secrets: Secrets, token: str, now: datetime)
 
 def _follow(session: Session, secrets: Secrets, token: str) -> Row[Any]:
     """What lies behind a token: its wave, its agency and, unless the link is open, its invitation."""
-    connection = session.connection()
-    link = connection.execute(_LINK, {"digest": digest_of_token(secrets, token)}).one_or_none()
-    if link is None:
+    row = read_link(session.connection(), digest_of_token(secrets, token))
+    note_agency(session, row.agency_id)
+    return row
+
+
+def read_link(
+    connection: Connection,
+    digest: bytes,
+    *,
+    waves: Sequence[uuid.UUID] = (),
+    drafts: Sequence[bytes] = (),
+    saving: bool = False,
+) -> Row[Any]:
+    """One statement: what lies behind the link with this digest. The transaction enters its agency.
+
+    `waves`, `drafts`: waves known to the caller and the digest that its draft would have in each; the row's
+    `draft` is what is kept there, and its `draft_sought` says whether the link's wave was among them.
+    `saving`: wave and draft stay locked until the transaction ends. Raises LinkUnusableError.
+    """
+    asked = {"link": digest, "waves": list(waves), "drafts": list(drafts), "saving": saving}
+    row = connection.execute(_FOLLOW, asked).one_or_none()
+    if row is None:
         raise LinkUnusableError
-    note_agency(session, link.agency_id)
-    behind = {"agency": link.agency_id, "wave": link.wave_id, "invitation": link.invitation_id}
-    if link.invitation_id is None:
-        digest = digest_of_token(secrets, token)
-        return cast("Row[Any]", connection.execute(_BEHIND_POSTER, {**behind, "digest": digest}).one())
-    return cast("Row[Any]", connection.execute(_BEHIND_LINK, behind).one())
+    return row
 
 
-# Written once, not at each request: these two run before every page. The first also enters the agency.
-_LINK = text(
-    "SELECT agency_id, wave_id, invitation_id, set_config('app.agency_id', agency_id::text, true)"
-    " FROM lookup.link(:digest)"
-)
 _wave, _agency, _invitation = Wave.__table__.c, Agency.__table__.c, Invitation.__table__.c
-_promise = WavePromise.__table__.c
-_unit_link = UnitLink.__table__.c
-_COLUMNS = (  # columns, not objects: a second look in the same transaction must see what has changed
+_FOLLOW = text("SELECT * FROM follow_link(:link, :waves, :drafts, :saving)").columns(  # migration 0013
     _wave.agency_id,
-    _wave.id.label("wave_id"),
-    _wave.label.label("wave_label"),
+    column("wave_id", _wave.id.type),
+    column("invitation_id", _invitation.id.type),
+    _invitation.unit_code,
+    column("personal", Boolean),
+    _invitation.used,
+    column("wave_label", _wave.label.type),
     _wave.instrument_code,
     _wave.instrument_version,
     _wave.languages,
@@ -146,10 +154,7 @@ _COLUMNS = (  # columns, not objects: a second look in the same transaction must
     _wave.comments_minimum,
     _wave.companion_code,
     _wave.companion_version,
-    select(func.jsonb_agg(aggregate_order_by(_promise.texts, _promise.place)))
-    .where(_promise.agency_id == _wave.agency_id, _promise.wave_id == _wave.id)
-    .scalar_subquery()
-    .label("promises"),
+    column("promises", JSONB),
     _wave.synthetic,
     _wave.practice,
     _wave.breakdowns,
@@ -157,45 +162,21 @@ _COLUMNS = (  # columns, not objects: a second look in the same transaction must
     _wave.opened_at,
     _wave.closes_at,
     _wave.mailbox_key,
-    _agency.name.label("agency_name"),
+    column("agency_name", _agency.name.type),
     _agency.colour,
     _agency.time_zone,
+    column("draft_sought", Boolean),
+    column("draft", LargeBinary),
 )
-_THIS_WAVE = (_wave.agency_id == bindparam("agency")) & (_wave.id == bindparam("wave"))
-_BEHIND_LINK = (
-    select(
-        *_COLUMNS,
-        _invitation.id.label("invitation_id"),
-        _invitation.unit_code,
-        _invitation.person_id.is_not(None).label("personal"),
-        _invitation.used,
-    )
-    .select_from(Wave.__table__)
-    .join(Agency.__table__, _agency.agency_id == _wave.agency_id)
-    .join(
-        Invitation.__table__,
-        (_invitation.agency_id == _wave.agency_id) & (_invitation.id == bindparam("invitation", type_=Uuid)),
-    )
-    .where(_THIS_WAVE)
-)
-_BEHIND_POSTER = (
-    select(
-        *_COLUMNS,
-        null().label("invitation_id"),
-        _unit_link.unit_code,
-        false().label("personal"),
-        false().label("used"),
-    )
-    .select_from(Wave.__table__)
-    .join(Agency.__table__, _agency.agency_id == _wave.agency_id)
-    .outerjoin(
-        UnitLink.__table__,
-        (_unit_link.agency_id == _wave.agency_id)
-        & (_unit_link.wave_id == _wave.id)
-        & (_unit_link.digest == bindparam("digest")),
-    )
-    .where(_THIS_WAVE)
-)
+
+
+def questionnaire_of(row: Row[Any], now: datetime) -> Questionnaire:
+    """What a link that may be answered leads to; errors as `find_questionnaire`."""
+    if row.used:
+        raise AlreadySubmittedError
+    if row.state not in ("open", "closing") or row.mailbox_key is None or row.closes_at + GRACE < now:
+        raise WaveClosedError
+    return _questionnaire(row, now)
 
 
 def _questionnaire(row: Row[Any], now: datetime) -> Questionnaire:
@@ -232,6 +213,8 @@ def hold_open(session: Session, questionnaire: Questionnaire) -> None:
 
     Raises WaveClosedError when sealing came first; it would never see what is written now.
     """
+    if is_held(session, questionnaire.wave_id):
+        return
     wave_open = session.scalar(
         select(Wave.state.in_(["open", "closing"]))
         .where(Wave.agency_id == questionnaire.agency_id, Wave.id == questionnaire.wave_id)
@@ -239,6 +222,17 @@ def hold_open(session: Session, questionnaire: Questionnaire) -> None:
     )
     if not wave_open:
         raise WaveClosedError
+
+
+def note_held(session: Session, questionnaire: Questionnaire) -> None:
+    """Remember that this very transaction has locked the wave, and found it open after that."""
+    session.info[_HELD] = (session.get_transaction(), questionnaire.wave_id)
+
+
+def is_held(session: Session, wave_id: uuid.UUID) -> bool:
+    """Whether the transaction that is under way has locked the wave."""
+    transaction, held = session.info.get(_HELD, (None, None))
+    return transaction is not None and transaction is session.get_transaction() and held == wave_id
 
 
 def submit(

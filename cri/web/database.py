@@ -2,12 +2,16 @@
 
 from inspect import iscoroutinefunction
 
-from flask import Flask, Response, g
+from flask import Flask, Response, current_app, g
 from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import Connection, Engine
 
 from cri.db.session import ENGINE_OPTIONS, TenantSession
 
 db = SQLAlchemy(engine_options=ENGINE_OPTIONS, session_options={"class_": TenantSession})
+
+
+_READING = "cri reading"
 
 
 def init_database(app: Flask, database_url: str) -> None:
@@ -23,12 +27,25 @@ def init_database(app: Flask, database_url: str) -> None:
     app.after_request(_commit)
 
 
+def reading() -> Connection:
+    """A connection that commits each statement by itself: one round trip for what is only looked at.
+
+    No agency outlives its statement there: what does not say which one it means finds nothing.
+    """
+    engine: Engine | None = current_app.extensions.get(_READING)
+    if engine is None:  # made once: it shares the pool of the other
+        engine = current_app.extensions[_READING] = db.engine.execution_options(isolation_level="AUTOCOMMIT")
+    return engine.connect()
+
+
 def keep_despite_error() -> None:
     """Commit this request although its page reports an error: what could be saved of a form is saved."""
     g.keep_despite_error = True
 
 
 def _commit(response: Response) -> Response:
+    if not db.session.in_transaction():
+        return response
     if response.status_code < 400 or (response.status_code == 422 and g.get("keep_despite_error")):
         db.session.commit()
     else:

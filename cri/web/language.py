@@ -48,7 +48,15 @@ def current_language() -> str:
     for wanted in (request.args.get(PARAMETER), session.get(PARAMETER)):
         if wanted in offered:
             return str(wanted)
-    return request.accept_languages.best_match(offered) or offered[0]
+    return _first_that_fits(offered)
+
+
+def _first_that_fits(offered: tuple[str, ...]) -> str:
+    """The browser's first language among those offered. Its header is read once a request."""
+    known: dict[tuple[str, ...], str] = g.setdefault("fitting_languages", {})
+    if offered not in known:
+        known[offered] = request.accept_languages.best_match(offered) or offered[0]
+    return known[offered]
 
 
 def offer_languages(codes: Sequence[str]) -> None:

@@ -10,12 +10,14 @@ from typing import Any, cast
 from flask import Response, current_app, g, redirect, request, session, url_for
 
 from cri.adapters.envelopes import read_resume_code
+from cri.db.session import enter_agency
 from cri.domain.sections import PROMISES, Section, sections_of
 from cri.domain.wave import GRACE
-from cri.services.drafts import Progress, load_draft
-from cri.services.responses import LinkUnusableError, Questionnaire, find_questionnaire
+from cri.services.drafts import Progress
+from cri.services.following import hold_along, read_along
+from cri.services.responses import LinkUnusableError, Questionnaire
 from cri.settings import Settings
-from cri.web.database import db
+from cri.web.database import db, reading
 from cri.web.language import offer_languages
 from cri.web.parts import now, parts
 
@@ -107,15 +109,17 @@ def arrive(token: str, *, to_save: bool = False) -> Visit:
 
     `to_save`: the draft is locked until this request ends. Raises LinkUnusableError and its kinds.
     """
-    secrets = parts().secrets
-    questionnaire = find_questionnaire(db.session, secrets, link_of(token), now())
+    secrets, link, code = parts().secrets, link_of(token), read_resume_code(request.cookies.get(COOKIE, ""))
+    if to_save:
+        questionnaire, progress = hold_along(db.session, secrets, link, code, now())
+    else:
+        with reading() as connection:
+            questionnaire, progress = read_along(connection, secrets, link, code, now())
+        enter_agency(db.session, questionnaire.agency_id)
     offer_languages(questionnaire.languages)
-    code = read_resume_code(request.cookies.get(COOKIE, ""))
-    if code is None or questionnaire.invitation_id is None:
-        return Visit(token, questionnaire)
-    progress = load_draft(db.session, secrets, questionnaire, code, lock=to_save)
     visit = Visit(token, questionnaire, code if progress else None, progress)
-    g.visit = visit
+    if progress is not None:
+        g.visit = visit
     return visit
 
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from flask import Flask, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_login.utils import _user_context_processor
+from flask_principal import Principal  # type: ignore[import-untyped]  # it has none
 from flask_security import FSQLALiteUserDatastore, Security, user_authenticated
 from flask_security.forms import LoginForm
 
@@ -49,9 +51,22 @@ def init(app: Flask) -> None:
     datastore = FSQLALiteUserDatastore(db, Account, PlatformRole)
     Security(app, datastore, login_form=SignInForm)
     user_authenticated.connect(_start_afresh, app)
+    _look_nobody_up(app)
     app.before_request(_stay_here)
     for endpoint in ("security.login", "security.logout"):
         mark_public(app.view_functions[endpoint])
+
+
+def _look_nobody_up(app: Flask) -> None:
+    """Who is signed in is found out by the guards of cri/web/access.py, where somebody asks for it.
+
+    The extensions would look before each request and for each page, of questionnaires as well:
+    Flask-Principal for permissions that are not used here, Flask-Login for a name that no template uses.
+    """
+    before = app.before_request_funcs[None]
+    before[:] = [hook for hook in before if not isinstance(getattr(hook, "__self__", None), Principal)]
+    shown = app.template_context_processors[None]
+    shown[:] = [processor for processor in shown if processor is not _user_context_processor]
 
 
 def _stay_here() -> ResponseReturnValue | None:

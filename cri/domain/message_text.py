@@ -67,9 +67,13 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """A value that goes into a header or a name: one line, without unseen or turning characters."""
+    """A value that goes into a header or a name: one line, without unseen or turning characters.
+
+    Nor what a mail program would decode ("=?utf-8?q?...?="), line breaks and all.
+    """
     kept = "".join(" " if sign in _CONTROL or sign in "\n\t" else sign for sign in text)
-    return " ".join("".join(sign for sign in kept if sign not in _TURNING).split())
+    line = " ".join("".join(sign for sign in kept if sign not in _TURNING).split())
+    return line.replace("=?", "= ?")
 
 
 def _first_problem(field: str, text: str, most: int) -> TextProblem | None:

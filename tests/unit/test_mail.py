@@ -63,7 +63,17 @@ def test_long_addresses_are_not_broken_up_or_encoded() -> None:
     assert b"<" + b"a" * 69 + b"@example.org>" in mail.data
 
 
-@pytest.mark.parametrize("evil", ["Ann\r\nBcc: x@example.org", "Ann\nSubject: y", "A\x00nn", "\u2028Bcc: x"])
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "Ann\r\nBcc: x@example.org",
+        "Ann\nSubject: y",
+        "A\x00nn",
+        "\u2028Bcc: x",
+        "=?utf-8?q?Ann=0ABcc:_x?=",
+        "=\u202e?utf-8?q?Ann=0ABcc:_x?=",
+    ],
+)
 def test_no_value_breaks_out_of_its_header(evil: str) -> None:
     look = Look(evil, evil, "Friday", "#12436d", "surveys@example.org")
     message = made(box(evil), look, subject="{name} {agency} {survey}")

@@ -11,7 +11,7 @@ from cri.adapters.mail_routes import MailRoute, PostOffice
 from cri.adapters.message_files import our_words
 from cri.adapters.smtp import Handover
 from cri.adapters.spoken_dates import spoken_moment
-from cri.db.models import Agency, Message, Wave
+from cri.db.models import Agency, BadAddress, Invitation, Message, Wave
 from cri.db.queries.messages import Waiting
 from cri.db.queries.participation import invited_count
 from cri.domain.message_plan import Kind
@@ -188,5 +188,16 @@ def forget_messages(ctx: Context, wave_id: uuid.UUID) -> bool:
         batch.failed = counted.get((kind, "failed"), 0)
         batch.trouble = ""
     ctx.session.flush()
+    of_reminders = (
+        select(Invitation.person_id)
+        .join(Message, (Message.agency_id == Invitation.agency_id) & (Message.invitation_id == Invitation.id))
+        .where(Invitation.agency_id == ctx.agency_id, Invitation.wave_id == wave_id)
+        .where(Message.kind != Kind.INVITATION.value, Message.state == "failed")
+    )
+    ctx.session.execute(  # the next wave would list them, and tell who had not answered this one by then
+        delete(BadAddress).where(
+            BadAddress.agency_id == ctx.agency_id, BadAddress.person_id.in_(of_reminders)
+        )
+    )
     ctx.session.execute(delete(Message).where(Message.agency_id == ctx.agency_id, Message.wave_id == wave_id))
     return True

@@ -320,6 +320,40 @@ def test_a_bounce_is_seen_and_mended_and_a_reminders_is_not_shown(
     assert mailing.reached()["new"] == 1
 
 
+def test_an_address_that_failed_in_an_earlier_wave_is_listed_in_the_next(
+    mailing: Mailing, wave: OpenedWave, superuser: psycopg.Connection, agency_id: uuid.UUID
+) -> None:
+    with mailing.workshop.transaction(agency_id) as ctx:
+        bounces.note_bounce_by_hand(ctx, wave.wave_id, "ann1@example.org")
+    mailing.begin(wave)
+    mailing.send()
+    assert set(mailing.reached()) == {"ann2", "ann3"}
+    with mailing.workshop.transaction(agency_id) as ctx:
+        (one,) = bounces.unreached(ctx, wave.wave_id)
+        bounces.mend_address(ctx, wave.wave_id, one.person_id, "ann1@example.org")
+    mailing.send()
+    assert mailing.reached()["ann1"] == 1
+
+
+def test_an_address_that_a_reminder_did_not_reach_is_tried_anew_in_the_next_wave(
+    mailing: Mailing, wave: OpenedWave, agency_id: uuid.UUID, sessions: Sessions
+) -> None:
+    """Listed at once there, it would tell that its owner had not answered this wave until its reminder."""
+    mailing.begin(wave)
+    mailing.send()
+    mailing.begin(wave, FIRST)
+    mailing.send()
+    with mailing.workshop.transaction(agency_id) as ctx:
+        of = ctx.session.scalars(select(Invitation.id).where(Invitation.wave_id == wave.wave_id)).all()
+        assert bounces.note_bounce(ctx, of[0], FIRST, "550 unknown")
+        assert bounces.note_bounce(ctx, of[1], INVITATION, "550 unknown")
+    change_wave(sessions, wave, state="closing")
+    change_wave(sessions, wave, state="sealed", sheet_sha256="0" * 64)
+    forget_what_is_over(mailing.workshop)
+    with mailing.workshop.transaction(agency_id) as ctx:
+        assert len(ctx.session.scalars(select(BadAddress)).all()) == 1
+
+
 def test_a_bounce_by_hand_stops_what_waits(mailing: Mailing, wave: OpenedWave, agency_id: uuid.UUID) -> None:
     mailing.begin(wave)
     with mailing.workshop.transaction(agency_id) as ctx:

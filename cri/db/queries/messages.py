@@ -8,23 +8,28 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-# Somebody whom mail reaches: they work here, and want it.
-_REACHED = """
+# Somebody who can get mail: they work here, and want it.
+_WANTED = """
     i.token_digest IS NOT NULL AND p.active AND position('@' in p.email) > 1
     AND NOT EXISTS (SELECT FROM opt_out o WHERE o.agency_id = p.agency_id AND o.person_id = p.id)
-    AND NOT EXISTS (SELECT FROM bad_address b
+"""
+_BAD = """
+    EXISTS (SELECT FROM bad_address b
         WHERE b.agency_id = p.agency_id AND b.person_id = p.id AND b.address = p.email)
 """
-_MAY_BE_WRITTEN = f"NOT i.used AND {_REACHED}"
+_MAY_BE_WRITTEN = f"NOT i.used AND {_WANTED} AND NOT {_BAD}"
 _JOINED = """
     FROM invitation i JOIN person p ON p.agency_id = i.agency_id AND p.id = i.person_id
     WHERE i.agency_id = :agency_id AND i.wave_id = :wave_id
 """
 
 # To who has answered already as well: a row that is missing, or a count without them, would tell.
+# An address that failed in an earlier wave has failed in this one: it stands in the list to be mended.
 _ADD_INVITATIONS = text(f"""
     INSERT INTO message (agency_id, invitation_id, kind, wave_id, state, tries, reply)
-    SELECT i.agency_id, i.id, 'invitation', i.wave_id, 'waiting', 0, '' {_JOINED} AND {_REACHED}
+    SELECT i.agency_id, i.id, 'invitation', i.wave_id,
+        CASE WHEN {_BAD} THEN 'failed' ELSE 'waiting' END, 0, ''
+    {_JOINED} AND {_WANTED}
     ON CONFLICT DO NOTHING
 """)  # nosec B608 - of constants of this file
 

@@ -15,7 +15,7 @@ from cri.domain.edition_pool import EditionPool
 from cri.domain.eligibility import Admission, Member, admit
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.ledger import Ledger, PublishedCell
-from cri.domain.microaggregation import groups_of, within_share
+from cri.domain.microaggregation import ITEM_DECIMALS, groups_of, within_share
 from cri.domain.norms import INDEX, LEAST_FOR_CELL, SCHEMA, figures_of
 from cri.domain.peers import ALL, PEER_GROUPS
 from cri.domain.pool_tables import figure_table, item_mean, items_by_factor, window_of
@@ -193,7 +193,7 @@ class _Making:
                     "owners": len(np.unique(self.owners[inside])),
                     "kept_from": None,
                     "left_out": self.pool.left_out(ALL, set(inside.tolist())),
-                    "groups": [{"size": len(inside), "mean": mean}],
+                    "groups": [{"size": len(inside), "mean": round(mean, ITEM_DECIMALS)}],
                 }
             )
 

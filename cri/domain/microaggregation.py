@@ -1,7 +1,7 @@
 """Groups of neighbours instead of agencies: what a norm edition may publish about a list of scores.
 
 Sorted scores are cut into runs that hold at least four owners each, as equal as possible, larger ones in the
-middle, at most 200; a run is published as its size and unweighted mean (method.md, section 5).
+middle, at most 200; a run is published as its size and unweighted mean to one decimal (method.md, section 5).
 """
 
 import heapq
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 LEAST_OWNERS = 4
 MOST_GROUPS = 200
+MEAN_DECIMALS = 1  # a full double of a mean of four splits into the four: docs/decisions/released-numbers.md
+ITEM_DECIMALS = 2  # of an item's mean, which is in points of its own scale
 LARGEST_SHARE = (2, 5)  # no owner holds over 40 % of a cell; a ratio of integers, so that 2 of 5 is not over
 
 Floats = NDArray[np.float64]
@@ -22,7 +24,10 @@ Integers = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Group:
-    """A run of neighbouring agencies: how many there are, and the unweighted mean of their scores (0-100)."""
+    """A run of neighbouring agencies: how many there are, and the unweighted mean of their scores (0-100).
+
+    The mean has one decimal.
+    """
 
     size: int
     mean: float
@@ -54,8 +59,8 @@ def groups_of(scores: Floats, members: Sequence[Integers]) -> tuple[Group, ...]:
     ranked = scores[np.concatenate(members)]
     sums = np.add.reduceat(ranked, starts)
     sizes = np.diff((0, *ends))
-    # A mean lies between the ends of its run; rounding must not carry it outside and out of order.
-    means = np.clip(sums / sizes, ranked[list(starts)], ranked[np.array(ends) - 1])
+    # Errors of the division must not put means out of order; rounding to decimals never does.
+    means = np.clip(sums / sizes, ranked[list(starts)], ranked[np.array(ends) - 1]).round(MEAN_DECIMALS)
     return tuple(Group(int(size), float(mean)) for size, mean in zip(sizes, means, strict=True))
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from cri.domain.documents import digest_of
 from cri.domain.edition_draft import Draft, draft_edition
 from cri.domain.eligibility import Member
-from cri.domain.microaggregation import Group, neighbours, within_share
+from cri.domain.microaggregation import MEAN_DECIMALS, Group, neighbours, within_share
 from cri.domain.norms import INDEX, LEAST_FOR_CELL, LEAST_FOR_PERCENTILES, figures_of, tier_of
 from cri.domain.peers import PEER_GROUPS, peer_name
 from cri.domain.position import Bench, fixed_draws, position_of
@@ -162,7 +162,7 @@ def intervals(pool: Sequence[Member], draft: Draft, targets: int) -> tuple[list[
         )
         for cell, one in zip(draft.cells, told, strict=True)
     ]
-    bounds = Bounds(len(pool), factors, cells)
+    bounds = Bounds(len(pool), factors, cells, rounded=0.5 * 10**-MEAN_DECIMALS)
     widths: tuple[list[float], list[float]] = ([], [])
     for some, groups in zip(widths, (_nearest(cells, targets), _drawn(cells, targets)), strict=True):
         for cell, number in groups:

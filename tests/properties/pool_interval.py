@@ -30,8 +30,11 @@ class KnownCell:
 class Bounds:
     """Everything published about a pool as linear constraints; unknowns are scores by agency and factor."""
 
-    def __init__(self, agencies: int, factors: Sequence[str], cells: Sequence[KnownCell]) -> None:
-        self.agencies, self.factors = agencies, list(factors)
+    def __init__(
+        self, agencies: int, factors: Sequence[str], cells: Sequence[KnownCell], rounded: float = 0.0
+    ) -> None:
+        """rounded: points by which a published mean may be off."""
+        self.agencies, self.factors, self.rounded = agencies, list(factors), rounded
         self.edges = sum(len(cell.groups) - 1 for cell in cells)
         self.scores = agencies * len(self.factors)
         equal: list[tuple[Mapping[int, float], float]] = []
@@ -68,7 +71,7 @@ class Bounds:
         goal = np.zeros(len(bounds))
         for place, weight in self._one(*target, 1.0).items():
             goal[place] = weight
-        rules = [LinearConstraint(self.equal, self.means, self.means)]
+        rules = [LinearConstraint(self.equal, self.means - self.rounded, self.means + self.rounded)]
         if self.below.shape[0]:
             rules.append(LinearConstraint(self.below, -np.inf, self.limits))
         ends = []

@@ -3,25 +3,40 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from cri.domain.achieved_changes import THE_AUDIT
 from cri.domain.claims import Claim, Value, Verdict, claim_of
 from cri.domain.position import HIGHEST_SCORE
-from cri.domain.targets import Basis, Target
+from cri.domain.targets import Target
 
 Document = Mapping[str, Any]
 
-GROUNDS: Final[dict[Basis, str]] = {
-    "achieved": "changes_achieved",
-    "next_band": "too_few_changes",
-    "half_spread": "too_few_changes",
-}
+REFUSED: Final = {"too few pairs": "too_few_changes", THE_AUDIT: "changes_withheld"}
+"""What is said of each reason for which an edition refuses a distribution of changes (`changes.refused`)."""
 
 
-def target_claim(target: Target, place: Document, *, pretended: bool = False) -> Claim:
+def ground_of(target: Target, edition: Document) -> str:
+    """Where a target comes from: achieved changes, or why it could not come from them.
+
+    edition: the one that the target was made from. "changes_achieved"; "changes_fall", there are changes, but
+    they would mean no rise; "too_few_changes" or "changes_withheld" (by the pool's audit) as the edition says
+    itself; "no_changes", the edition has none to go by, of whichever other reason.
+    """
+    if target.basis == "achieved":
+        return "changes_achieved"
+    if target.typical is not None:
+        return "changes_fall"
+    refused = (edition.get("changes") or {"refused": ()})["refused"]
+    reasons = (str(one["reason"]) for one in refused if one["factor"] == target.factor)
+    return REFUSED.get(next(reasons, ""), "no_changes")
+
+
+def target_claim(target: Target, place: Document, edition: Document, *, pretended: bool = False) -> Claim:
     """Say what to aim for by the next wave; its verdict says with how much trust.
 
-    place: the figure's entry of the placement. pretended: a real agency in a pool of synthetic ones. What
-    warns comes before what supports: a rise that the next wave would likely not find, and a low score that
-    rises by itself. A target that does not come from achieved changes asks for care.
+    place: the figure's entry of the placement. edition: the one that it was placed in. pretended: a real
+    agency in a pool of synthetic ones. What warns comes before what supports: a rise that the next wave would
+    likely not find, and a low score that rises by itself. A target that does not come from achieved changes
+    asks for care.
     """
     code = target.factor
     subject = Value("factor", code)
@@ -38,7 +53,7 @@ def target_claim(target: Target, place: Document, *, pretended: bool = False) ->
     if reason is not None:
         return claim_of(f"target.{target.basis}", code, "care", reason, **values)
     verdict: Verdict = "say" if target.basis == "achieved" else "care"
-    return claim_of(f"target.{target.basis}", code, verdict, GROUNDS[target.basis], **values)
+    return claim_of(f"target.{target.basis}", code, verdict, ground_of(target, edition), **values)
 
 
 def _warning(target: Target) -> str | None:

@@ -28,9 +28,10 @@ class Target:
     basis: "achieved", changes of real agencies; "next_band", the edge of the next band; "half_spread", half a
     pool standard deviation. rise: from the present score to `score`. typical: what half of the agencies
     achieved beyond what happens by itself. by_itself: the rise (or fall) that regression to the mean alone
-    would bring. detectable: the smallest change that the next wave, if as large as this one, would likely
-    find; below_detectable warns that the rise is smaller. rises_by_itself: a very low score, of which part of
-    a rise is no achievement.
+    would bring: to the whole pool's mean where there is a `typical` change, else to the peer group's.
+    detectable: the smallest change that the next wave, if as large as this one, would likely find;
+    below_detectable warns that the rise is smaller. rises_by_itself: a very low score, in the same pool or
+    group, of which part of a rise is no achievement.
     """
 
     factor: str
@@ -84,16 +85,17 @@ def _target(place: Document, figure: Document, edition: Document, achieved: Docu
     cell = cell_of(edition, code, place["peers"])
     if figure["score"] is None or cell is None or tier_of(cell) == "none":
         return nothing
-    groups = [Group(group["size"], group["mean"]) for group in cell["groups"]]
-    within = edition["within"][code]
-    spread = spread_of(groups, within["v"])
-    ladder = ladder_of(groups)
-    if ladder is None or not spread.apart:
+    peers = _middle(cell, edition)
+    if peers is None:
         return nothing
     score = float(figure["score"])
-    by_itself = (1 - spread.shrinkage(within["within_variance"] / figure["n_eff"])) * (spread.mu - score)
-    typical, ambitious = _achieved(achieved)
-    rise, basis = _rise(by_itself, ambitious, place["to_next_band"], spread)
+    # Achieved changes were corrected towards the whole pool's mean, so what is added back leads there too.
+    pool = _middle(cell_of(edition, code), edition) if achieved else None
+    spread, ladder = pool or peers
+    error = edition["within"][code]["within_variance"] / figure["n_eff"]
+    by_itself = (1 - spread.shrinkage(error)) * (spread.mu - score)
+    typical, ambitious = _achieved(achieved if pool else None)
+    rise, basis = _rise(by_itself, ambitious, place["to_next_band"], peers[0])
     rise = min(rise, HIGHEST_SCORE - score)
     wave = Summary(score, float(figure["sd"]), figure["n_eff"])
     detectable = minimum_detectable(wave, wave)
@@ -108,6 +110,15 @@ def _target(place: Document, figure: Document, edition: Document, achieved: Docu
         below_detectable=0 < rise < detectable,
         rises_by_itself=_low(score, ladder),
     )
+
+
+def _middle(cell: Document | None, edition: Document) -> tuple[Spread, Ladder] | None:
+    """Where a cell's scores move back to, and its ranks; None without differences."""
+    if cell is None:
+        return None
+    groups = [Group(group["size"], group["mean"]) for group in cell["groups"]]
+    spread, ladder = spread_of(groups, edition["within"][cell["factor"]]["v"]), ladder_of(groups)
+    return (spread, ladder) if ladder is not None and spread.apart else None
 
 
 def _achieved(cell: Document | None) -> tuple[float | None, float | None]:

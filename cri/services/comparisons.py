@@ -176,7 +176,7 @@ def _pack_of(wave: Wave, scorecard: Document, placement: Document, edition: Docu
 def _targets(scorecard: Document, placement: Document, edition: Document) -> tuple[tuple[Target, Claim], ...]:
     pretended = bool(edition["synthetic"] and not scorecard["synthetic"])
     return tuple(
-        (target, target_claim(target, placed, pretended=pretended))
+        (target, target_claim(target, placed, edition, pretended=pretended))
         for target, placed in zip(
             targets_of(scorecard, placement, edition), placement["placements"], strict=True
         )

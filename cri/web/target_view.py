@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
+
 from cri.adapters.report_parts import along
 from cri.adapters.report_text import ReportText
 from cri.domain.claims import Claim, claim_document
 from cri.domain.figures import Canvas, axis_of, values_of
 from cri.domain.pack import section_of
+from cri.domain.target_claims import ground_of
 from cri.domain.target_figure import target_values, targets_figure
 from cri.domain.targets import Target
 from cri.services.comparisons import Comparison
@@ -20,7 +23,7 @@ View = dict[str, Any]
 
 
 def target_page(found: Comparison) -> View:
-    """The page: a row for each factor and the index, its claim, and how many waves stand behind it."""
+    """The page: a row for each factor and the index, its claim, and what the targets come from."""
     text = text_of(found.pack)
     text.where = "targets"
     rows = _rows(found)
@@ -29,15 +32,13 @@ def target_page(found: Comparison) -> View:
         _row_view(text, row, target, claim, axis)
         for row, (target, claim) in zip(rows, found.targets, strict=bool(found.targets))
     ]
-    behind = _behind(found)
     return {
         "words": text.page_words(),
         "rows": views,
         "ends": [text.tick(end) for end in axis],
         "any_target": any(row["target"] is not None for row in rows),
-        "achieved": any(target.basis == "achieved" for target, _claim in found.targets),
-        "pairs": number(min(pairs for pairs, _ in behind)) if behind else None,
-        "owners": number(min(owners for _, owners in behind)) if behind else None,
+        "grounds": _grounds(text, found),
+        "any_spread": any(target.basis in {"next_band", "half_spread"} for target, _claim in found.targets),
         "shown": text.shown,
     }
 
@@ -112,7 +113,31 @@ def _row_view(text: ReportText, row: View, target: Target, claim: Claim, axis: t
     }
 
 
-def _behind(found: Comparison) -> list[tuple[int, int]]:
-    """(pairs of waves, their owners) of each distribution of achieved changes in the edition."""
-    changes = (found.edition or {}).get("changes") or {"cells": ()}
-    return [(cell["pairs"], cell["owners"]) for cell in changes["cells"]]
+def _grounds(text: ReportText, found: Comparison) -> list[View]:
+    """What the targets come from, each ground with the figures that it is true of; `names` None where of all.
+
+    kept_from: the older edition whose changes they are. pairs, owners: the fewest behind a target.
+    """
+    edition = found.edition or {}
+    changes = {cell["factor"]: cell for cell in (edition.get("changes") or {"cells": ()})["cells"]}
+    sorted_out: dict[tuple[str, str | None], list[str]] = {}
+    for target, _claim in found.targets:
+        if target.basis is None:
+            continue
+        ground = ground_of(target, edition)
+        used = changes[target.factor] if target.typical is not None else {}
+        sorted_out.setdefault((ground, used.get("kept_from")), []).append(target.factor)
+    return [
+        {
+            "achieved": ground == "changes_achieved",
+            "sentence": text.word(f"reasons.{ground}"),
+            "names": str(_(", ")).join(map(text.factor_name, codes)) if len(sorted_out) > 1 else None,
+            "kept_from": kept_from,
+            **_behind([changes[code] for code in codes if code in changes]),
+        }
+        for (ground, kept_from), codes in sorted_out.items()
+    ]
+
+
+def _behind(cells: list[Document]) -> View:
+    return {key: number(min(cell[key] for cell in cells)) if cells else None for key in ("pairs", "owners")}

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from cri.domain.change import Summary, minimum_detectable
-from cri.domain.edition_draft import build_edition
+from cri.domain.edition_draft import build_edition, draft_edition
 from cri.domain.microaggregation import Group
 from cri.domain.norms import cell_of
 from cri.domain.placing import place
 from cri.domain.spread import spread_of
 from cri.domain.targets import Target, targets_of
-from tests.pool_examples import pool_of, scorecard
+from tests.pool_examples import member, pool_of, scorecard
 
 POOL = pool_of([float(score) for score in range(30, 70)], n=100, sd=20.0)
 EDITION = build_edition(POOL, "2026.1")
@@ -113,3 +113,34 @@ def test_nothing_is_proposed_without_a_score_a_norm_or_differences() -> None:
 
     same = build_edition([replace(one) for one in pool_of([50.0] * 24)], "2026.3")
     assert {one.basis for one in targets_of(own, place(own, same), same)} == {None}
+
+
+def test_achieved_changes_and_what_happens_by_itself_have_one_centre() -> None:
+    """Changes are corrected towards the whole pool's mean; a peer group far from it is another matter."""
+    scores = [*range(60, 84), *range(20, 44)]
+    peers = [{"sector": "water"}] * 24 + [{"sector": "health"}] * 24
+    pool = [
+        member(f"a{number}", float(score), facets, sd=20.0)
+        for number, (score, facets) in enumerate(zip(scores, peers, strict=True))
+    ]
+    edition = draft_edition(pool, "2026.1", peers=[(), ("sector",)]).document
+    own = scorecard("elsewhere", 62.0, sd=20.0)
+    placement = place(own, edition, "sector=water", {"sector": "water"})
+    assert placement["placements"][1]["peers"] == "sector=water"
+
+    def towards(peers: str) -> float:
+        cell, within = cell_of(edition, "insight", peers), edition["within"]["insight"]
+        assert cell is not None
+        spread = spread_of([Group(**group) for group in cell["groups"]], within["v"])
+        return (1 - spread.shrinkage(within["within_variance"] / 100)) * (spread.mu - 62.0)
+
+    assert towards("all") < 0 < towards("sector=water")
+    achieved = {**edition, "changes": changes(1.0, 2.0, 3.0, 4.0, 5.0)}
+    found = targets_of(own, placement, achieved)[1]
+    assert found.basis == "achieved"
+    assert found.by_itself == pytest.approx(towards("all"))
+    assert found.rise == pytest.approx(towards("all") + 4.25)
+    assert not found.rises_by_itself  # low among its peers, high in the pool
+    without = targets_of(own, placement, edition)[1]
+    assert without.by_itself == pytest.approx(towards("sector=water"))
+    assert without.rises_by_itself

@@ -2,7 +2,8 @@
 
 import re
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import psycopg
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from cri.db.models import Agency, StoredPack
 from cri.db.session import enter_agency
 from cri.domain.access import Role
+from cri.domain.achieved_changes import THE_AUDIT
 from cri.domain.documents import digest_of
 from cri.domain.norms import cell_of
 from cri.domain.placing import place
@@ -218,6 +220,85 @@ def test_targets_are_those_of_the_method_with_their_grounds(
     figure = leader.client.get(f"/results/{wave_id}/targets.json?edition={number}").get_json()
     assert len(figure["data"][-1]["x"]) == 7
     assert len(figure["data"][-1]["hovertext"]) == 7
+
+
+def changed(
+    refused: Mapping[str, str] | None = None, kept: Sequence[str] = (), fall: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Edition 2026.1 with changes refused, kept from 2025.2, or so low that nobody could rise by them."""
+    refused, document = refused or {}, edition("2026.1", 36)
+    cells = [
+        {
+            **cell,
+            "kept_from": "2025.2" if cell["factor"] in kept else None,
+            "groups": [
+                {**group, "mean": group["mean"] - 60 * (cell["factor"] in fall)} for group in cell["groups"]
+            ],
+        }
+        for cell in document["changes"]["cells"]
+        if cell["factor"] not in refused
+    ]
+    told = [{"factor": factor, "reason": reason} for factor, reason in refused.items()]
+    return {**document, "changes": {**document["changes"], "cells": cells, "refused": told}}
+
+
+def row_names(page: str) -> list[str]:
+    return re.findall(r'<th scope="row" class="govuk-table__header">([^<]*)</th>', page)
+
+
+FEW = "Fewer than 20 owners"
+WITHHELD = "The audit of the pool withheld what its agencies achieved"
+FALL = "would mean no rise from this score"
+NONE = "The edition has no changes between two surveys to go by"
+ACHIEVED = "owners stand behind each"
+KEPT = "the ones that edition 2025.2 published"
+SPREAD = "From the spread of the pool, a target is"
+ALL_FACTORS = ("index", "insight", "foresight", "peripheral", "empowerment", "collaboration", "alignment")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({}, {ACHIEVED}),
+        ({"kept": ALL_FACTORS}, {ACHIEVED, KEPT}),
+        ({"refused": dict.fromkeys(ALL_FACTORS, THE_AUDIT)}, {WITHHELD, SPREAD}),
+        ({"refused": dict.fromkeys(ALL_FACTORS, "too few pairs")}, {FEW, SPREAD}),
+        ({"fall": ALL_FACTORS}, {FALL, SPREAD}),
+        (None, {NONE, SPREAD}),
+    ],
+)
+def test_the_targets_page_says_no_more_of_their_grounds_than_the_edition_does(
+    leader: Visitor,
+    wave_id: uuid.UUID,
+    parts: Parts,
+    superuser: psycopg.Connection,
+    given: dict[str, Any] | None,
+    said: set[str],
+) -> None:
+    document = {**edition("2026.1", 36), "changes": None} if given is None else changed(**given)
+    with published(parts, superuser, document):
+        leader.get(f"/results/{wave_id}/targets?edition=2026.1")
+    top = leader.text.split("How far each target can be trusted")[0]
+    assert {one for one in (FEW, WITHHELD, FALL, NONE, ACHIEVED, KEPT, SPREAD) if one in top} == said
+
+
+def test_each_ground_is_said_of_the_figures_that_it_is_true_of(
+    leader: Visitor, wave_id: uuid.UUID, parts: Parts, superuser: psycopg.Connection
+) -> None:
+    refused = {"insight": THE_AUDIT, "foresight": "too few pairs", "alignment": THE_AUDIT}
+    with published(parts, superuser, changed(refused, kept=("empowerment",), fall=("peripheral",))):
+        leader.get(f"/results/{wave_id}/targets?edition=2026.1")
+    shown = re.findall(r"<strong>([^<]*)</strong><br>(.*?)</p>", leader.page, re.DOTALL)
+    of = {names: next(one for one in (FEW, WITHHELD, FALL, ACHIEVED) if one in text) for names, text in shown}
+    name = dict(zip(ALL_FACTORS, row_names(leader.page), strict=True))
+    assert of == {
+        f"{name['index']}, {name['collaboration']}": ACHIEVED,
+        name["empowerment"]: ACHIEVED,
+        f"{name['insight']}, {name['alignment']}": WITHHELD,
+        name["foresight"]: FEW,
+        name["peripheral"]: FALL,
+    }
+    assert [names for names, text in shown if KEPT in text] == [name["empowerment"]]
 
 
 def test_the_pages_read_published_documents_and_nothing_else_of_the_pool(

@@ -20,6 +20,10 @@ from cri.domain.norms import INDEX, figures_of
 from cri.domain.publishers_audit import EXACT_UP_TO, FEWEST_OWNERS, AuditedPool, Figure, Knowledge
 from cri.domain.publishing import FEWER, audited_parts
 
+MOST_SHEETS = 1_500
+"""Sheets in the ledger up to which earlier waves may join it, in a pool that is audited exactly. They are
+sheets like any other: with them a thousand agencies would be beyond the exact audit and lose half their cells."""
+
 Document = Mapping[str, Any]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -76,7 +80,8 @@ class ChangeAudit:
         self.published = [
             figure for cell in ledger.cells if cell.item is None for figure in cell.figures(self.place)
         ]
-        self.large = len(self.sheets) > EXACT_UP_TO
+        self.large = len(set(ledger.owners) | {one.sheet for one in members}) > EXACT_UP_TO
+        self.crowded = not self.large and len(self.sheets) > MOST_SHEETS
 
     @cached_property
     def known(self) -> Knowledge:
@@ -101,9 +106,12 @@ class ChangeAudit:
     def release(self, wishes: Sequence[Wish], least: int) -> dict[str, tuple[Integers, ...]]:
         """Runs of neighbours in each wish's pairs, lowest first, as many as the audit passes, by component.
 
-        All with full groups at once, which is one audit; where that is refused each half by itself, and one
-        alone with fewer and fewer groups. A component left with fewer than `least` is not in it.
+        None where earlier waves would crowd the ledger. All with full groups at once, which is one audit;
+        where that is refused each half by itself, and one alone with fewer and fewer groups. A component left
+        with fewer than `least` is not in it.
         """
+        if self.crowded:
+            return {}
         full = {wish.code: self._cut(wish, len(wish.pairs) // FEWEST_OWNERS) for wish in wishes}
         found = {code: runs for code, runs in full.items() if len(runs) >= least}
         able = [wish for wish in wishes if wish.code in found]

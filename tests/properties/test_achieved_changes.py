@@ -221,6 +221,18 @@ def test_beyond_the_exact_audit_each_group_has_earlier_waves_of_its_own(
     assert not after.tainted[later].all()
 
 
+def test_earlier_waves_do_not_carry_a_pool_over_the_exact_audit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They count as sheets: without this rule the next edition of a thousand agencies lost half its cells."""
+    _, second = waves(3)
+    edition = draft_edition(second, "2026.1")
+    ledger = ledger_after((edition, second))
+    assert draft_changes(second, edition.document, ledger).cells  # the control: there is room
+    monkeypatch.setattr(change_audit, "MOST_SHEETS", 2 * len(second) - 1)
+    crowded = draft_changes(second, edition.document, ledger)
+    assert crowded.cells == ()
+    assert {one["reason"] for one in crowded.document["refused"]} == {achieved_changes.THE_AUDIT}
+
+
 def test_a_weighted_figure_without_owners_of_its_own_taints_who_is_in_it() -> None:
     pool = AuditedPool(np.tile(np.arange(8), 2), audited_parts(FACTORS))
     weights = np.concatenate([np.ones(4), np.full(4, -0.5)])

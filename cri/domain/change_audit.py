@@ -22,7 +22,7 @@ from cri.domain.publishing import FEWER, audited_parts
 
 MOST_SHEETS = 1_500
 """Sheets in the ledger up to which earlier waves may join it, in a pool that is audited exactly. They are
-sheets like any other: with them a thousand agencies would be beyond the exact audit and lose half their cells."""
+sheets like any other: a thousand agencies would be beyond the exact audit and lose half their cells."""
 
 Document = Mapping[str, Any]
 Floats = NDArray[np.float64]

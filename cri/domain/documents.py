@@ -35,6 +35,15 @@ def readable_json(document: Any) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
 
 
+def holds_nul(value: Any) -> bool:
+    """Whether a text in the document, a key included, has the character U+0000, which PostgreSQL refuses."""
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, Mapping):
+        return any(holds_nul(key) or holds_nul(item) for key, item in value.items())
+    return isinstance(value, list | tuple) and any(map(holds_nul, value))
+
+
 def _written(value: Any) -> str:
     if value is None or value is True or value is False or isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)

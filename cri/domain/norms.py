@@ -1,6 +1,7 @@
 """A norm edition: the frozen distributions that agencies are placed in, of groups and never of agencies."""
 
 import hashlib
+import re
 from bisect import bisect_left
 from collections.abc import Mapping
 from typing import Any
@@ -13,6 +14,8 @@ Document = Mapping[str, Any]
 
 SCHEMA = "cri.edition/1"
 INDEX = "index"
+NUMBER = re.compile(r"20\d\d\.[12]", re.ASCII)
+"""Of an edition. Two a year at most: each edition makes the next one harder to publish."""
 LEAST_FOR_CELL = 8
 LEAST_FOR_PERCENTILES = 20
 GROUPS_FOR_HALVES, GROUPS_FOR_PERCENTILES = 2, 5

@@ -55,6 +55,28 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "other_method": (N_("the method is %(method)s"), N_("method %(ours)s")),
         "small_group": (N_("there is a group of %(size)s"), N_("at least %(least)s in each")),
         "unknown_peers": (N_("“%(peers)s” is not a peer group"), N_("all, or values that are known")),
+        "members_twice": (N_("members that come twice: %(count)s"), N_("each member once")),
+        "window_backwards": (N_("the window is from %(first)s to %(last)s"), N_("an end after the start")),
+        "no_variances": (N_("“within” says nothing of %(factors)s"), N_("each factor that has a cell")),
+        "cell_twice": (N_("%(cell)s comes %(count)s times"), N_("each cell once")),
+        "sizes_differ": (
+            N_("the groups of %(cell)s hold %(sum)s in all, and it says %(agencies)s"),
+            N_("the same number"),
+        ),
+        "more_owners": (
+            N_("%(cell)s: %(owners)s owners of %(agencies)s agencies"),
+            N_("at most as many owners"),
+        ),
+        "means_fall": (
+            N_("in %(cell)s, the mean of a group is below that of the group before"),
+            N_("the lowest group first"),
+        ),
+        "nul_character": (N_("there is a NUL character in a text"), N_("texts without it")),
+        "figure_differs": (
+            N_("%(cell)s: “%(field)s” says %(found)s, and the figures give %(derived)s"),
+            N_("what the figures give"),
+        ),
+        "organisation_twice": (N_("in %(cell)s, %(name)s comes twice"), N_("each organisation once")),
         "reference_there": (N_("there are published results called %(name)s already"), N_("another name")),
         "edition_there": (N_("%(code)s has an edition %(number)s already"), N_("another number")),
     }

@@ -29,7 +29,10 @@ class LedgerError(CriError):
 
 
 def edition_for(parts: Parts, scorecard: dict[str, Any]) -> dict[str, Any] | None:
-    """The newest edition that the scorecard may be placed in: a synthetic one only for synthetic data."""
+    """The newest edition made here that a scorecard may be placed in: a synthetic one for synthetic data.
+
+    An imported one is never chosen unasked.
+    """
     instrument = scorecard["instrument"]
     return edition_for_instrument(
         parts, instrument["code"], instrument["version"], synthetic=scorecard["synthetic"]
@@ -39,7 +42,7 @@ def edition_for(parts: Parts, scorecard: dict[str, Any]) -> dict[str, Any] | Non
 def edition_for_instrument(
     parts: Parts, code: str, version: str, *, synthetic: bool
 ) -> dict[str, Any] | None:
-    """The newest edition of an instrument's version, as real or as synthetic as asked."""
+    """The newest edition made here of an instrument's version, as real or as synthetic as asked."""
     with parts.pool_sessions() as session:
         return pool.newest_edition(session, code, version, synthetic=synthetic)
 
@@ -136,7 +139,9 @@ def load_ledger(session: Session, like: Document, owners: Mapping[str, str]) -> 
 
 
 def check_number(session: Session, number: str, like: Document) -> None:
-    """Refuse an edition's number that is taken, or not later than that of the newest. Raises InputError.
+    """Refuse an edition's number that is taken, or not later than that of the newest made here.
+
+    Raises InputError. An imported edition holds its own number and no other: it must not stop publishing.
 
     like: a scorecard of the kind that the edition is made from.
     """

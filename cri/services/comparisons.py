@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from cri.db.models import Agency, Wave
-from cri.db.queries.published_editions import edition_document, listed_editions
+from cri.db.queries.published_editions import Listed, edition_document, listed_editions
 from cri.domain.claims import Claim
 from cri.domain.comparing import Move, Offer, may_ask, moves_between, offers_of, own_facets, unstated
 from cri.domain.errors import InputError, InputProblem
@@ -42,9 +42,10 @@ class Comparison:
     """A wave placed in an edition and a peer group; without an edition it stands by itself.
 
     pack: the leader's pack of this comparison, made for the page and kept nowhere. editions: numbers that can
-    be chosen, the newest first. offers: peer groups by what the agency states of itself. unstated: attributes
-    that it has not told. since: what moved from the edition `since_edition` to `until_edition` for this
-    scorecard; empty where there is no other edition.
+    be chosen, the newest first; imported: those of them that came from a file, which nothing is placed in or
+    set beside unless somebody asks for it. offers: peer groups by what the agency states of itself. unstated:
+    attributes that it has not told. since: what moved from the edition `since_edition` to `until_edition` for
+    this scorecard; empty where there is no other edition.
     """
 
     pack: Document
@@ -57,6 +58,7 @@ class Comparison:
     unstated: tuple[str, ...]
     targets: tuple[tuple[Target, Claim], ...]
     since: tuple[Move, ...] = ()
+    imported: frozenset[str] = frozenset()
     since_edition: str | None = None
     until_edition: str | None = None
 
@@ -84,13 +86,17 @@ def compare(
     facets = own_facets(scorecard, facets_of(context.session.get_one(Agency, context.agency_id), wave))
     asked = _asked_peers(peers or (frozen.peers if frozen else ALL), facets)
     with context.parts.pool_sessions() as session:
-        numbers = _numbers(session, scorecard)
+        listed = _listed(session, scorecard)
+        numbers = tuple(one.number for one in listed)
+        imported = frozenset(one.number for one in listed if one.imported)
         number = _asked_edition(edition, numbers, frozen)
         documents = _Documents(session, str(scorecard["instrument"]["code"]))
         chosen = documents.get(number)
-        older, newer = documents.pair(number, numbers, frozen)
+        older, newer = documents.pair(number, numbers, imported, frozen)
     if chosen is None:
-        return Comparison(pack, None, None, asked, frozen, numbers, (), unstated(facets), ())
+        return Comparison(
+            pack, None, None, asked, frozen, numbers, (), unstated(facets), (), imported=imported
+        )
     placement = place(scorecard, chosen, asked, facets)
     moved = moves_between(scorecard, older, newer, asked, facets) if older and newer else ()
     return Comparison(
@@ -104,6 +110,7 @@ def compare(
         unstated=unstated(facets),
         targets=_targets(scorecard, placement, chosen),
         since=moved,
+        imported=imported,
         since_edition=older["edition"] if older and newer else None,
         until_edition=newer["edition"] if older and newer else None,
     )
@@ -124,11 +131,16 @@ class _Documents:
         return self.read[number]
 
     def pair(
-        self, number: str | None, numbers: tuple[str, ...], frozen: Frozen | None
+        self,
+        number: str | None,
+        numbers: tuple[str, ...],
+        imported: frozenset[str],
+        frozen: Frozen | None,
     ) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
         """The two editions to set side by side, the older one first: the chosen and the report's own.
 
-        Where these are one, or the report has none, the one before it takes the place of the other.
+        Where these are one, or the report has none, the one before it that was made here takes the place
+        of the other.
         """
         if number is None or number not in numbers:
             return None, None
@@ -136,19 +148,20 @@ class _Documents:
         if frozen is not None and frozen.edition in numbers and frozen.edition != number:
             other = numbers.index(frozen.edition)
         else:
-            other = place_in_line + 1
+            before = range(place_in_line + 1, len(numbers))
+            other = next((place for place in before if numbers[place] not in imported), len(numbers))
         newer, older = sorted((place_in_line, other))
         return (self.get(numbers[older]), self.get(numbers[newer])) if older < len(numbers) else (None, None)
 
 
-def _numbers(session: Session, scorecard: Document) -> tuple[str, ...]:
+def _listed(session: Session, scorecard: Document) -> list[Listed]:
     """Editions that this scorecard can be placed in: of its instrument and method, and as real as it is."""
     instrument = scorecard["instrument"]
     listed = listed_editions(
         session, instrument["code"], instrument["version"], synthetic=bool(scorecard["synthetic"])
     )
     kind = (scorecard["method"], instrument["sha256"])
-    return tuple(one.number for one in listed if (one.method, one.instrument_sha256) == kind)
+    return [one for one in listed if (one.method, one.instrument_sha256) == kind]
 
 
 def _asked_edition(asked: str | None, numbers: tuple[str, ...], frozen: Frozen | None) -> str | None:

@@ -9,12 +9,10 @@ from typing import Any
 from cri.adapters.document_schemas import validate
 from cri.db.models import EditionImport
 from cri.db.queries import benchmark_pool as pool
-from cri.domain.documents import readable_json
+from cri.domain.documents import holds_nul, readable_json
+from cri.domain.edition_soundness import contradictions
 from cri.domain.errors import InputError
-from cri.domain.facets import known_facets
-from cri.domain.microaggregation import LEAST_OWNERS
 from cri.domain.norms import INDEX, check_edition
-from cri.domain.peers import ALL, SIZES, fallbacks, values_of
 from cri.domain.pool_problems import PoolProblem, pool_problem
 from cri.domain.scorecard import METHOD
 from cri.services.context import Parts
@@ -34,8 +32,9 @@ def import_edition(
 ) -> dict[str, Any]:
     """Take an edition in from a file, and put on record who did; returns its document.
 
-    Raises InputError, one line for each thing wrong: not JSON or not an edition, content that does not match
-    its digest, another instrument or method than ours, a cell that an edition never has, a number that is
+    One steward is enough, since nothing is ever placed in it unless somebody chooses it by hand. Raises
+    InputError, one line for each thing wrong: not JSON or not an edition, content that does not match its
+    digest, another instrument or method than ours, what an edition of ours never holds, a number that is
     taken. Nothing is stored then.
     """
     document = _read(data, where)
@@ -44,7 +43,7 @@ def import_edition(
         check_edition(document, where)
     except ValueError:  # Python reads NaN and 1e999, which JSON does not know and a schema lets pass
         raise InputError([pool_problem("no_json", where, schema=SCHEMA)]) from None
-    problems = [*_foreign(document, where), *_impossible(document, where)]
+    problems = _foreign(document, where) or contradictions(document, where)
     if problems:
         raise InputError(problems)
     number, code = document["edition"], document["instrument"]["code"]
@@ -83,6 +82,8 @@ def _read(data: bytes, where: str) -> dict[str, Any]:
         raise InputError([pool_problem("no_schema", where, schema=SCHEMA)])
     if found != SCHEMA:
         raise InputError([pool_problem("other_schema", where, found=found, schema=SCHEMA)])
+    if holds_nul(document):
+        raise InputError([pool_problem("nul_character", where)])
     return dict(document)
 
 
@@ -105,30 +106,3 @@ def _foreign(document: dict[str, Any], where: str) -> list[PoolProblem]:
     if document["method"] != METHOD:
         problems.append(pool_problem("other_method", where, method=document["method"], ours=METHOD))
     return problems
-
-
-def _impossible(document: dict[str, Any], where: str) -> list[PoolProblem]:
-    """Cells that an edition never has: too small a group, or a peer group that nobody can be in."""
-    problems = []
-    sizes = (group["size"] for cell in document["cells"] for group in cell["groups"])
-    smallest = min(sizes, default=LEAST_OWNERS)
-    if smallest < LEAST_OWNERS:
-        problems.append(pool_problem("small_group", where, size=smallest, least=LEAST_OWNERS))
-    problems += [
-        pool_problem("unknown_peers", where, peers=peers)
-        for peers in sorted({cell["peers"] for cell in document["cells"]})
-        if not _is_peer_group(peers, synthetic=bool(document["synthetic"]))
-    ]
-    return problems
-
-
-def _is_peer_group(peers: str, *, synthetic: bool) -> bool:
-    """Whether this is the name of a peer group, of values that are known; made-up agencies' are anything."""
-    try:
-        fallbacks(peers)
-    except InputError:
-        return False
-    told = values_of(peers)
-    size = told.pop("size", None)
-    known = size in {None, *SIZES} and known_facets(told) == told
-    return peers == ALL or synthetic or known

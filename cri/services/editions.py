@@ -1,6 +1,5 @@
 """How an edition comes about: a steward asks, a worker makes a draft, one previews, another approves."""
 
-import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from cri.db.queries.edition_outlines import (
 )
 from cri.domain.errors import CriError, InputError
 from cri.domain.ledger import PublishedCell
+from cri.domain.norms import NUMBER
 from cri.domain.ownership import joined_owners
 from cri.domain.pool_problems import pool_problem
 from cri.services.benchmarks import check_number, load_ledger
@@ -29,8 +29,6 @@ from cri.services.context import Parts
 from cri.services.vouching import ties_of
 
 __all__ = ["DraftOutline", "EditionOutline", "Kind"]  # what others know drafts and editions by
-
-NUMBER = re.compile(r"20\d\d\.[12]")  # two a year at most: each edition makes the next one harder to publish
 
 
 class DraftMissingError(CriError):

@@ -26,16 +26,25 @@ def choice_of(found: Comparison) -> View:
         "edition": chosen,
         "peers": found.peers,
         "as_in_report": found.as_in_report,
-        "editions": [
-            (one, str(_("%(edition)s, as in the report", edition=one)) if one == report else one)
-            for one in found.editions
-        ],
+        "editions": [(one, _edition_word(one, found)) for one in found.editions],
+        "proposed": chosen or next((one for one in found.editions if one not in found.imported), None),
         "groups": [(offer.peers, _offered(offer.peers, offer.used)) for offer in found.offers],
         "unstated": _listed([_attribute_word(name) for name in found.unstated]),
         "report": report,
         "report_peers": peers_word(found.frozen.peers) if found.frozen else None,
         "query": {} if found.as_in_report or not chosen else {"edition": chosen, "peers": found.peers},
     }
+
+
+def _edition_word(edition: str, found: Comparison) -> str:
+    """Its number, whether the report was made with it, and whether it came from a file."""
+    if found.frozen is not None and edition == found.frozen.edition:
+        edition_word = str(_("%(edition)s, as in the report", edition=edition))
+    else:
+        edition_word = edition
+    if edition in found.imported:
+        return str(_("%(edition)s (from a file)", edition=edition_word))
+    return edition_word
 
 
 def compared_with(found: Comparison) -> View:

@@ -1,6 +1,7 @@
 """From the wish for an edition to the frozen document: two stewards, one snapshot, nothing in part."""
 
 import uuid
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -9,11 +10,12 @@ import psycopg
 import pytest
 
 from cri.adapters.document_schemas import validate
-from cri.db.models import Withdrawal
+from cri.db.models import Edition, Withdrawal
 from cri.db.queries import benchmark_pool
 from cri.domain.edition_change import changes_between
 from cri.domain.errors import InputError
 from cri.services import editions
+from cri.services.benchmarks import edition_for
 from cri.services.context import Parts
 from cri.services.contributions import contribution_of
 from cri.services.draft_making import make_draft
@@ -243,8 +245,16 @@ def real_edition(parts: Parts, number: str, **changes: Any) -> dict[str, Any]:
     return {**content, "sha256": digest_of(content)}
 
 
-def test_an_edition_goes_out_as_a_file_and_comes_in_again(parts: Parts) -> None:
-    document = real_edition(parts, f"x{uuid.uuid4().hex[:8]}")
+@pytest.fixture
+def free(superuser: psycopg.Connection) -> Iterator[str]:
+    """A number of the form of ours, that no other test uses; its edition is taken away again."""
+    yield "2098.1"
+    superuser.execute("DELETE FROM pool.edition_import WHERE number = '2098.1' AND instrument_code = 'cri'")
+    superuser.execute("DELETE FROM pool.edition WHERE number = '2098.1' AND instrument_code = 'cri'")
+
+
+def test_an_edition_goes_out_as_a_file_and_comes_in_again(parts: Parts, free: str) -> None:
+    document = real_edition(parts, free)
     data = edition_file(document)
     assert import_edition(parts, data, "edition.json", steward=ANA, now=NOW) == document
     found = load_edition(parts, "cri", document["edition"])
@@ -261,7 +271,7 @@ def altered(data: bytes) -> bytes:
 
 
 def test_a_byte_altered_another_instrument_another_method_are_refused(parts: Parts) -> None:
-    number = f"y{uuid.uuid4().hex[:8]}"
+    number = "2097.1"
     good = real_edition(parts, number)
     foreign = {**good["instrument"], "sha256": "1" * 64}
     unknown = {**good["instrument"], "version": "9.9.9"}
@@ -298,7 +308,7 @@ def test_a_byte_altered_another_instrument_another_method_are_refused(parts: Par
 
 def test_a_facet_that_nobody_knows_and_numbers_that_are_none_are_refused(parts: Parts) -> None:
     """As somebody could write them who makes the digest fit as well."""
-    number = f"f{uuid.uuid4().hex[:8]}"
+    number = "2097.2"
     good = real_edition(parts, number)
     for peers in ("sector=magic", "size=huge", "country=Sweden", "sector=water&sector=tax", "colour=red"):
         cells = [{**good["cells"][0], "peers": peers}]
@@ -317,5 +327,69 @@ def test_a_facet_that_nobody_knows_and_numbers_that_are_none_are_refused(parts: 
         end = data.index(b"\n", place)
         with pytest.raises(InputError):
             import_edition(parts, data[:place] + wrong + data[end:], "e.json", steward=ANA, now=NOW)
+    with parts.pool_sessions() as session:
+        assert benchmark_pool.find_edition(session, number, "cri") is None
+
+
+def store_imported(parts: Parts, instrument: dict[str, Any], first: dict[str, Any], number: str) -> None:
+    """A copy of an edition under another number, as an import leaves it."""
+    with parts.pool_sessions.begin() as session:
+        session.add(
+            Edition(
+                number=number,
+                instrument_code=instrument["code"],
+                instrument_version=instrument["version"],
+                synthetic=False,
+                sha256=first["sha256"],
+                document={**first, "edition": number},
+                origin=benchmark_pool.IMPORTED,
+            )
+        )
+
+
+def test_one_steward_alone_does_not_replace_the_norm(parts: Parts, ana: Steward, ben: Steward) -> None:
+    """The control: by number alone, as it was chosen before, 9999.2 is the newest."""
+    instrument = new_instrument()
+    give(parts, instrument)
+    first = published(parts, instrument, "2026.1", ana, ben)
+    for number in ("9999.2", "2025.2"):
+        store_imported(parts, instrument, first, number)
+    with parts.pool_sessions() as session:
+        known = benchmark_pool.editions(session, instrument["code"], instrument["version"], synthetic=False)
+    assert known[-1]["edition"] == "9999.2"
+    scorecard = dict(members(SCORES, instrument, synthetic=False)[0].scorecard)
+    assert edition_for(parts, scorecard) == first
+    assert edition_before(parts, {**first, "edition": "2026.2"}) == first
+    assert edition_before(parts, first) is None
+    ask_for_draft(parts, kind(instrument), "2026.2", ben)  # nor does such a number stop publishing
+
+
+def test_what_contradicts_itself_is_refused(parts: Parts) -> None:
+    """The control: each of these matches the schema and its own digest."""
+    number = "2096.1"
+    good = real_edition(parts, number)
+    cell, *others = good["cells"]
+    first, *rest = cell["groups"]
+    within = {key: value for key, value in good["within"].items() if key != "index"}
+    falling = {**cell, "groups": [{**first, "mean": first["mean"] + 1}, *rest]}
+    wrong: list[tuple[dict[str, Any], str]] = [
+        *(({"edition": one}, "not a number of an edition") for one in ("9999.2", "2026.3", "x", "2026.1.1")),
+        ({"within": within}, "“within” says nothing of index"),
+        ({"within": {}}, "“within” says nothing of "),
+        ({"cells": [{**cell, "agencies": 15}, *others]}, "the groups of index of all hold 14 in all, and it"),
+        ({"cells": [{**cell, "owners": 15}, *others]}, "index of all: 15 owners of 14 agencies"),
+        ({"cells": [cell, *others, cell]}, "index of all comes 2 times"),
+        ({"cells": [falling, *others]}, "in index of all, the mean of a group is below"),
+        ({"members": [*good["members"], good["members"][0]]}, "members that come twice: 1"),
+        ({"window": {"from": "2026-05", "to": "2026-04"}}, "the window is from 2026-05 to 2026-04"),
+        ({"certificate": {**good["certificate"], "attacker": "two\0"}}, "a NUL character"),
+    ]
+    for changes, line in wrong:
+        document = real_edition(parts, number, **changes)
+        validate(document)
+        with pytest.raises(InputError) as refused:
+            import_edition(parts, edition_file(document), "e.json", steward=ANA, now=NOW)
+        assert line in str(refused.value)
+        assert str(refused.value).count("\n") == 0, str(refused.value)
     with parts.pool_sessions() as session:
         assert benchmark_pool.find_edition(session, number, "cri") is None

@@ -88,7 +88,7 @@ def published(parts: Parts, superuser: psycopg.Connection, *documents: dict[str,
                     synthetic=document["synthetic"],
                     sha256=document["sha256"],
                     document=document,
-                    origin="imported",
+                    origin="made",
                 )
             )
     try:

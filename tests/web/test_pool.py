@@ -117,10 +117,10 @@ def test_no_page_for_stewards_names_an_agency_or_shows_a_score(ana: Visitor, par
     assert "Customers who pay" in ana.get("/pool/contributions").text
 
 
-def test_a_file_comes_in_whole_or_not_at_all(ana: Visitor) -> None:
+def test_a_file_comes_in_whole_or_not_at_all(ana: Visitor, superuser: psycopg.Connection) -> None:
     instrument = released_instrument("cri", "1.1.0")
     told = {"code": "cri", "version": "1.1.0", "sha256": instrument.sha256}
-    number = f"z{uuid.uuid4().hex[:8]}"
+    number = "2095.1"
     document = build_edition(members(SCORES, told, synthetic=False), number)
     data = json.dumps(document).encode()
     ana.get("/pool/editions")
@@ -131,6 +131,8 @@ def test_a_file_comes_in_whole_or_not_at_all(ana: Visitor) -> None:
     ana.post("/pool/editions", {"edition": (io.BytesIO(data), "e.json")})
     assert "The edition was taken in." in ana.text
     assert "From a file" in ana.text
+    superuser.execute("DELETE FROM pool.edition_import WHERE number = '2095.1' AND instrument_code = 'cri'")
+    superuser.execute("DELETE FROM pool.edition WHERE number = '2095.1' AND instrument_code = 'cri'")
 
 
 def test_a_steward_of_an_agency_has_both(

@@ -1,24 +1,34 @@
 """Published results of other bodies: added by stewards, shown beside the pool, never in it."""
 
+import copy
 import io
 import json
 import uuid
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from flask import Flask
+from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
+from cri.adapters.document_schemas import validate
 from cri.adapters.reference_tables import read_reference
+from cri.db.models import ReferenceEdition
 from cri.domain.access import Role
-from cri.domain.documents import readable_json
+from cri.domain.documents import digest_of, readable_json
+from cri.domain.errors import InputError
+from cri.domain.norms import check_edition
 from cri.domain.reference_editions import build_reference, place_in_reference
 from cri.services.context import Parts
+from cri.services.editions import Steward
+from cri.services.references import add_reference, beside, list_references
 from tests.reference_examples import write
 from tests.reports.documents import scorecard
+from tests.services.conftest import NOW
 from tests.web.compared_examples import edition
 from tests.web.visitor import Visitor, add_results, make_person, make_steward, visit
 
@@ -118,3 +128,95 @@ def test_a_file_is_added_whole_or_not_at_all(
     assert "There are published results called example-2022 already" in upload(steward, data)
     steward.post("/pool/references", {})
     assert "Choose a file first." in steward.text
+
+
+def altered(document: dict[str, Any], place: int = 0, **changes: Any) -> bytes:
+    """The document with another cell, or with other fields where `place` is -1; its digest is right."""
+    content = {key: value for key, value in copy.deepcopy(document).items() if key != "sha256"}
+    (content if place < 0 else content["cells"][place]).update(changes)
+    return readable_json({**content, "sha256": digest_of(content)}).encode()
+
+
+def test_what_can_be_derived_is_not_believed(
+    steward: Visitor, parts: Parts, superuser: psycopg.Connection, tmp_path: Path
+) -> None:
+    """The control: each of these matches its schema and its own digest, which was all that was asked."""
+    good = made(tmp_path)
+    cell = good["cells"][0]
+    twice = [cell["figures"][0], {**cell["figures"][1], "organisation": "ACAS"}, *cell["figures"][2:]]
+    low, middle, high = cell["quartiles"]
+    wrong = [
+        (
+            altered(good, quartiles=[90, 95, 99]),
+            f"insight: “quartiles, 1” says 90, and the figures give {low}",
+        ),
+        (
+            altered(good, quartiles=[high, middle, low]),
+            f"“quartiles, 3” says {low}, and the figures give {high}",
+        ),
+        (altered(good, -1, organisations=5000), "insight: “organisations” says 5000, and the figures give 4"),
+        (altered(good, organisations=5000), "insight: “organisations” says 5000, and the figures give 4"),
+        (altered(good, blank=7), "insight: “organisations” says 4, and the figures give 11"),
+        (altered(good, lowest=1), "insight: “lowest” says 1, and the figures give 40.5"),
+        (altered(good, best=100), "insight: “best” says 100, and the figures give 70.0"),
+        (altered(good, figures=twice), "in insight, ACAS comes twice"),
+        (altered(good, -1, cells=[cell, cell]), "insight comes 2 times"),
+        (altered(good, -1, title="Sur\0vey"), "a NUL character in a text"),
+    ]
+    for data, line in wrong:
+        validate(json.loads(data))
+        check_edition(json.loads(data), "r.json")
+        with pytest.raises(InputError) as refused:
+            add_reference(parts, data, "r.json", Steward(uuid.uuid4(), NOW))
+        assert line in str(refused.value)
+    assert "Insight: “quartiles, 1” says 90, and the figures give" in upload(steward, wrong[0][0])
+    assert superuser.execute("SELECT count(*) FROM pool.reference_edition").fetchone() == (0,)
+    assert "The published results were added." in upload(steward, readable_json(good).encode())
+
+
+def test_two_stewards_add_one_name_at_once_and_one_is_told(
+    steward: Visitor, parts: Parts, superuser: psycopg.Connection, tmp_path: Path
+) -> None:
+    """Both have found the name free: the first one's row is not committed yet when the second adds."""
+    data = readable_json(made(tmp_path)).encode()
+    who = Steward(uuid.uuid4(), NOW)
+    row = ReferenceEdition(
+        name="example-2022",
+        instrument_code="cri",
+        sha256="1" * 64,
+        document=json.loads(data),
+        added_by=who.account_id,
+        added_at=NOW,
+    )
+    with ThreadPoolExecutor(1) as threads:
+        with parts.pool_sessions.begin() as session:
+            session.add(row)
+            session.flush()
+            second = threads.submit(add_reference, parts, data, "r.json", who)
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.5)  # it waits
+        with pytest.raises(InputError, match="published results called example-2022 already"):
+            second.result(timeout=30)
+    assert superuser.execute("SELECT count(*) FROM pool.reference_edition").fetchone() == (1,)
+
+
+def test_no_page_reads_the_documents_of_other_instruments(
+    steward: Visitor, parts: Parts, tmp_path: Path
+) -> None:
+    own = scorecard()
+    other = {"reference": "other", "instrument": {"code": "uk_csps", "version": "1"}}
+    for changes in ({"instrument": of_scorecard(own)}, other):
+        upload(steward, readable_json(made(tmp_path, **changes)).encode())
+    read: list[str] = []
+
+    def note(row: ReferenceEdition, _context: object) -> None:
+        read.append(row.name)
+
+    event.listen(ReferenceEdition, "load", note)
+    try:
+        assert [one["reference"] for one, _placed in beside(parts, own)] == ["example-2022"]
+        assert read == ["example-2022"]
+        list_references(parts)
+        assert sorted(read) == ["example-2022", "example-2022", "other"]
+    finally:
+        event.remove(ReferenceEdition, "load", note)

@@ -72,20 +72,25 @@ def members_of_edition(session: Session, number: str, instrument_code: str) -> s
 def newest_edition(
     session: Session, instrument_code: str, instrument_version: str, *, synthetic: bool
 ) -> dict[str, Any] | None:
-    """The newest edition of an instrument's version, as real or as synthetic as asked; None without one."""
+    """The newest edition made here of an instrument's version, as real or as synthetic as asked, or None."""
     return edition_below(session, (instrument_code, instrument_version, synthetic))
 
 
 def edition_below(
     session: Session, kind: tuple[str, str, bool], number: str | None = None
 ) -> dict[str, Any] | None:
-    """The newest edition of a kind, or the newest before edition `number`; None without one."""
+    """The newest edition of a kind that was made here, or the newest before edition `number`; None without.
+
+    Never an imported one: for that no second steward was needed, and whoever has its number at will could
+    replace the norm of every agency.
+    """
     code, version, synthetic = kind
     numbers = session.scalars(
         select(Edition.number).where(
             Edition.instrument_code == code,
             Edition.instrument_version == version,
             Edition.synthetic.is_(synthetic),
+            Edition.origin == MADE,
         )
     )
     end = None if number is None else number_order(number)

@@ -16,6 +16,7 @@ class Listed:
     number: str
     method: str
     instrument_sha256: str
+    imported: bool
 
 
 def listed_editions(
@@ -24,7 +25,12 @@ def listed_editions(
     """Editions of an instrument's version, as real or as synthetic as asked, the newest first."""
     document = Edition.document
     rows = session.execute(
-        select(Edition.number, document["method"].astext, document["instrument"]["sha256"].astext).where(
+        select(
+            Edition.number,
+            document["method"].astext,
+            document["instrument"]["sha256"].astext,
+            Edition.origin == "imported",
+        ).where(
             Edition.instrument_code == instrument_code,
             Edition.instrument_version == instrument_version,
             Edition.synthetic.is_(synthetic),

@@ -22,8 +22,12 @@ from cri.services.context import Context
 from cri.services.links import personal_token
 
 SYMBOLS = 12  # 60 bits, and a check symbol
-CODES = Allowance("code", near=20, far=2_000, few=3)
-"""Codes that lead nowhere, in ten minutes. Slips of the finger do not count: the check symbol tells them."""
+CODES = Allowance("code", near=200, far=20_000, few=20)
+"""Codes that lead nowhere, in ten minutes. Slips of the finger do not count: the check symbol tells them.
+
+A whole agency may share one part of the network: few tries there would let one person lock everybody out,
+and 60 bits need no few.
+"""
 
 _BATCH = 5_000
 

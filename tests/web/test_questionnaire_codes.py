@@ -159,9 +159,33 @@ def test_ten_thousand_wrong_codes_find_nothing_and_most_are_not_even_looked_up(
 def test_without_the_throttle_every_guess_is_looked_up(sessions: Sessions, parts: Parts) -> None:
     """The control: the same count of the same statement, on the naive way."""
     with sessions() as session, statements() as seen:
-        for _ in range(100):
+        for _ in range(codes.CODES.near + 1):
             codes.link_behind(session, parts.secrets, any_code(), datetime.now(UTC))
-    assert sum("lookup.code" in one for one in seen) == 100 > codes.CODES.near
+    assert sum("lookup.code" in one for one in seen) == codes.CODES.near + 1
+
+
+@pytest.mark.parametrize(("near", "locked"), [(codes.CODES.near, False), (20, True)])
+def test_one_persons_wrong_codes_do_not_lock_their_colleagues_out(
+    sessions: Sessions,
+    parts: Parts,
+    letters: list[str],
+    near: int,
+    locked: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The control: with twenty tries, twenty wrong codes close the box to a whole office."""
+    monkeypatch.setattr(codes, "CODES", replace(codes.CODES, near=near))
+    now = datetime.now(UTC)
+    with sessions.begin() as session:
+        for _ in range(20):
+            codes.try_code(session, parts.secrets, any_code(), "192.0.2.0/24", now)
+        for letter in letters:
+            right = letter.replace("-", "")
+            if locked:
+                with pytest.raises(TooManyTriesError):
+                    codes.try_code(session, parts.secrets, right, "192.0.2.0/24", now)
+            else:
+                assert codes.try_code(session, parts.secrets, right, "192.0.2.0/24", now) is not None
 
 
 def test_after_too_many_wrong_codes_one_waits_and_a_link_does_not(

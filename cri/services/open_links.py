@@ -3,12 +3,12 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from cri.adapters.secret_files import Secrets
-from cri.db.models import Invitation, UnitLink, WaveUnit
+from cri.db.models import Draft, Invitation, UnitLink, WaveUnit
 from cri.domain.errors import CriError
 from cri.services.attempts import Allowance, count_try
 from cri.services.context import Context
@@ -28,7 +28,7 @@ class UnitMissingError(CriError):
 
 
 class PosterFullError(CriError):
-    """More have begun through this poster than can be people."""
+    """More have begun through this poster than can be people, and just now each of them is saving."""
 
 
 def unit_link(ctx: Context, wave_id: uuid.UUID, unit_code: str) -> str:
@@ -60,7 +60,8 @@ def may_start(
 ) -> None:
     """Count a start through an open link. `network` as from `attempts.network_of`.
 
-    Raises TooManyTriesError when too many come at once, PosterFullError when too many are under way.
+    When too many are under way a random one of them makes room: a script that starts for ever must not close
+    the poster to people. Raises TooManyTriesError when too many come at once, PosterFullError.
     """
     unit = questionnaire.unit_code
     count_try(session, secrets, STARTS, network, now, questionnaire.wave_id.bytes + (unit or "").encode())
@@ -74,10 +75,40 @@ def may_start(
             Invitation.unit_code.is_not_distinct_from(unit),
             Invitation.person_id.is_(None),
             Invitation.used.is_(False),
+            Invitation.token_digest.is_not(None),
         )
     )
     if (under_way or 0) >= max(LEAST_ROOM, ROOM_A_PERSON * people):
+        hold_open(session, questionnaire)
+        _make_room(session, questionnaire)
+
+
+def _make_room(session: Session, questionnaire: Questionnaire) -> None:
+    """Destroy the link and drafts of a random one who has not ended; of nobody who is saving just now."""
+    agency_id = questionnaire.agency_id
+    chosen = session.scalar(
+        select(Invitation.id)
+        .join(Draft, (Draft.agency_id == Invitation.agency_id) & (Draft.invitation_id == Invitation.id))
+        .where(
+            Invitation.agency_id == agency_id,
+            Invitation.wave_id == questionnaire.wave_id,
+            Invitation.unit_code.is_not_distinct_from(questionnaire.unit_code),
+            Invitation.person_id.is_(None),
+            Invitation.used.is_(False),
+            Invitation.token_digest.is_not(None),
+        )
+        .order_by(func.random())
+        .limit(1)
+        .with_for_update(of=[Invitation, Draft], skip_locked=True)
+    )
+    if chosen is None:
         raise PosterFullError
+    session.execute(delete(Draft).where(Draft.agency_id == agency_id, Draft.invitation_id == chosen))
+    session.execute(
+        update(Invitation)
+        .where(Invitation.agency_id == agency_id, Invitation.id == chosen)
+        .values(token_digest=None)
+    )
 
 
 def start_from_open_link(session: Session, secrets: Secrets, questionnaire: Questionnaire) -> str:

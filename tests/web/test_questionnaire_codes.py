@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import Engine, event, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from cri.db.models import AttemptCount, Invitation
+from cri.db.models import AttemptCount, Draft
 from cri.db.session import enter_agency
 from cri.domain.crockford import write_code
 from cri.services import attempts, codes, open_links
@@ -300,23 +300,24 @@ def test_starts_through_a_poster_are_limited_and_personal_links_are_not(
     assert browser_at(app, "192.0.2.7").start(wave.open_token).status == 200
 
 
-def test_a_poster_holds_so_many_unfinished_and_no_more(
-    app: Flask, sessions: Sessions, wave: OpenedWave, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("refusing", [False, True])
+def test_a_full_poster_makes_room_for_whoever_comes(
+    app: Flask, sessions: Sessions, wave: OpenedWave, monkeypatch: pytest.MonkeyPatch, *, refusing: bool
 ) -> None:
+    """The control: a poster that refuses when it is full is closed for good by whoever starts often."""
     monkeypatch.setattr(open_links, "LEAST_ROOM", 2)
     monkeypatch.setattr(open_links, "ROOM_A_PERSON", 0)
-    ann = Respondent(app.test_client())
-    first = ann.start(wave.open_token)
-    assert Respondent(app.test_client()).start(wave.open_token).status == 200
-    full = Respondent(app.test_client()).start(wave.open_token)
-    assert (full.status, full.read.heading) == (429, "This poster cannot be used just now")
-    while not first.is_receipt:  # whoever has begun goes on, and makes room
-        first = ann.answer_all(first)
-    assert Respondent(app.test_client()).start(wave.open_token).status == 200
+    if refusing:
+        monkeypatch.setattr(open_links, "_make_room", _refuse)
+    started = [Respondent(app.test_client()).start(wave.open_token).status for _ in range(4)]
+    assert started == ([200, 200, 429, 429] if refusing else [200] * 4)
     with sessions() as session:
         enter_agency(session, wave.agency_id)
-        made = select(func.count()).where(Invitation.person_id.is_(None))
-        assert session.scalar(made) == 3
+        assert session.scalar(select(func.count()).select_from(Draft)) == 2
+
+
+def _refuse(*_: object) -> None:
+    raise open_links.PosterFullError
 
 
 # A tablet for all

@@ -38,6 +38,7 @@ NOT_OF_THE_METHOD = {  # files of the domain whose numbers say nothing about res
     "message_plan": "when a message is tried again",
     "message_text": "limits of a form",
     "publishing": "how hard the publisher tries",
+    "reference_soundness": "how closely a file's figures are checked",
     "relationships": "limits of a form",
     "roster": "limits of an upload",
     "roster_change": "when to ask again before a roster is replaced",

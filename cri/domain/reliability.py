@@ -63,11 +63,15 @@ def factor_alpha(
 def alpha_of(covariances: Float | None, n: int) -> Alpha | None:
     """Alpha with Feldt's interval of these covariances; `n` respondents have a factor score.
 
-    None for fewer than `FEWEST_FOR_ALPHA` of them, for a single item, and where nothing varies.
+    None for fewer than `FEWEST_FOR_ALPHA` of them, for a single item, where nothing varies, and where
+    covariances of different pairs of items contradict each other so far that alpha would exceed 1.
     """
     if covariances is None or n < FEWEST_FOR_ALPHA or len(covariances) < 2 or covariances.sum() <= 0:
         return None
     value = cronbach_alpha(covariances)
+    if value > 1 + _ROUNDING:
+        return None
+    value = min(value, 1.0)
     return Alpha(value, feldt_interval(value, len(covariances), n))
 
 

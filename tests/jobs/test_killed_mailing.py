@@ -32,7 +32,7 @@ pytestmark = pytest.mark.usefixtures("nothing_else_waits")
 Sessions = sessionmaker[Session]
 INVITATIONS = 5_000
 KILLS = 250 if os.environ.get("CRI_LONG") else 50
-MOST_POINTS = 60
+MOST_POINTS = 120
 
 
 @pytest.fixture

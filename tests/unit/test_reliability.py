@@ -220,3 +220,9 @@ def test_omega_needs_three_items_fifty_people_and_a_covariance_matrix() -> None:
     assert one_factor_omega(impossible, 50) is None
     assert one_factor_omega(np.ones((4, 4)), 50) is None
     assert one_factor_omega(np.eye(4), 50) is None
+
+
+def test_pairs_of_items_that_contradict_each_other_have_no_alpha() -> None:
+    """Gaps can leave pairwise covariances that no complete answers have: alpha would be 12 / 11."""
+    answers = np.array([[2, 2], [-1, 1], [1, 1]], dtype=np.int8)
+    assert alpha_of(pairwise_covariances(answers), 60) is None

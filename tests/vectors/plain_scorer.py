@@ -220,8 +220,8 @@ def reliability_part(wave, codes, n, items):
         if c[i][i] > 0 and rest > 0:
             r = fsum(c[i][j] for j in each if j != i) / sqrt(c[i][i] * rest)
             item["item_rest_r"] = max(-1.0, min(1.0, r))
-    if everything > 0:
-        alpha = k / (k - 1) * (1 - fsum(c[i][i] for i in each) / everything)
+    alpha = k / (k - 1) * (1 - fsum(c[i][i] for i in each) / everything) if everything > 0 else 2.0
+    if alpha < 1 + 1e-9:  # above it the covariances of different pairs contradict each other
         ends = [1 - (1 - alpha) * f_quantile(p, n - 1, (n - 1) * (k - 1)) for p in (0.975, 0.025)]
         part["alpha"] = {"value": alpha, "interval": ends}
     if all(c[i][i] > 0 for i in each):

@@ -98,7 +98,8 @@ def exact_row(size: int, peers: Sequence[tuple[str, ...]]) -> Row:
     """The exact audit: no budget, since it is made in a process of its own."""
     pool = pool_of_size(size)
     told: list[Draft] = []
-    seconds = best_time(lambda: told.append(draft_edition(pool, "2026.1", peers=peers)), 1, time.process_time)
+    clock = time.process_time
+    seconds = best_time(lambda: told.append(draft_edition(pool, "2026.1", peers=peers)), 1, clock)
     cells = told[0].document["certificate"]["cells"]
     names = len({cell["peers"] for cell in told[0].document["cells"]})
     return Row(

@@ -60,7 +60,7 @@ def section_from_kept(visit: Visit, number: int, section: Section, frame: dict[s
         _item(section, item, noun, language).fill({"number": str(place)}, given)
         for place, item in enumerate(in_order(visit, section.factor), start=1)
     )
-    shown = Markup("\n" + "\n".join(statements))  # noqa: S704 - each of them is Markup
+    shown = Markup("\n" + "\n".join(statements))  # noqa: S704  # nosec B704 - each of them is Markup
     return page.fill({**_request(frame), "statements": shown, "spent": str(spent)}, {})
 
 

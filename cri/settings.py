@@ -83,7 +83,7 @@ def read_settings() -> Settings:
         secrets_dir=secrets_dir,
         demo=env.bool("CRI_DEMO", default=False),
         web_workers=env.int("CRI_WEB_WORKERS", 2),
-        web_threads=env.int("CRI_WEB_THREADS", 8),
+        web_threads=env.int("CRI_WEB_THREADS", 4),
         proxies=env.int("CRI_PROXIES", 0),
         mail=_mail_server(env),
         bounce_key=_bounce_key(env),

@@ -52,7 +52,7 @@ def serve() -> None:
         supervisor = Supervisor(settings.var / "run")
         supervisor.listen()
         try:
-            supervisor.add(Child("web", lambda: spawn(_gunicorn(ready), ready.environment())))
+            supervisor.add(Child("web", lambda: spawn(gunicorn_command(ready), ready.environment())))
             supervisor.watch()
         finally:
             supervisor.end()
@@ -126,7 +126,7 @@ def _supervise_demo(settings: Settings) -> int:
         )
         accounts = demo_steps.seed(ready, tell=click.echo, stopped=lambda: supervisor.stopping)
         if not supervisor.stopping:
-            supervisor.add(Child("web", lambda: spawn(_gunicorn(ready), environment)))
+            supervisor.add(Child("web", lambda: spawn(gunicorn_command(ready), environment)))
             demo_steps.wait_until_served(ready, stopped=lambda: supervisor.stopping)
         if not supervisor.stopping:
             demo_steps.announce(ready, accounts, tell=click.echo)
@@ -188,8 +188,8 @@ def _with(settings: Settings, addresses: Addresses) -> Settings:
     )
 
 
-def _gunicorn(settings: Settings) -> list[str]:
-    """No access log: it would hold every personal link with the time it was opened."""
+def gunicorn_command(settings: Settings) -> list[str]:
+    """How pages are served. No access log: it would hold every personal link with the time it was opened."""
     return [
         *(sys.executable, "-m", "gunicorn", "wsgi:app", "--chdir", str(ROOT)),
         *("--bind", f"{settings.host}:{settings.port}", "--worker-class", "gthread"),

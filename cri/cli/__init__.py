@@ -6,6 +6,7 @@ from importlib import import_module
 
 import click
 
+from cri.adapters.freed_memory import keep_freed_memory
 from cri.domain.errors import InputError
 
 # name: (file, command in it, what it does)
@@ -72,6 +73,7 @@ def cli() -> None:
 
 def main() -> int:
     """Run the program. Exit code 0; 2 for input that cannot be used; 1 for a fault of ours."""
+    keep_freed_memory()
     try:
         return int(cli.main(prog_name="cri", standalone_mode=False) or 0)
     except click.ClickException as error:

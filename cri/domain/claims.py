@@ -5,7 +5,7 @@ A claim holds full numbers and keys of texts, never words: the sentence is made 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 Verdict = Literal["say", "care", "dont"]
@@ -43,7 +43,8 @@ class Claim:
 
 def claim_document(claim: Claim) -> dict[str, Any]:
     """Return a claim as JSON: {id, subject, text_key, values {name: {kind, value}}, verdict, reason}."""
-    return asdict(claim)
+    values = {name: {"kind": value.kind, "value": value.value} for name, value in claim.values.items()}
+    return {**vars(claim), "values": values}
 
 
 def claim_of(text_key: str, subject: str, verdict: Verdict, reason: str, **values: Value) -> Claim:

@@ -1,8 +1,8 @@
 """Who is far from everybody: squared Mahalanobis distances of very many respondents.
 
 Sums are of whole numbers that single precision holds exactly, so the order of addition does not matter. All
-work is done in buffers made once, and in products so small that BLAS does not share them out among threads:
-fresh memory was measured to cost three times the arithmetic, and threads on a busy machine a hundred times.
+work is done in buffers made once, and in products whose parts stay in the cache: fresh memory was measured to cost
+three times the arithmetic, and larger products twice the time.
 """
 
 from collections.abc import Iterator
@@ -27,11 +27,11 @@ Int64 = npt.NDArray[np.int64]
 Single = npt.NDArray[np.float32]
 Double = npt.NDArray[np.float64]
 
-_ROWS_AT_ONCE = 1 << 13
-_ROWS_A_TASK = 1 << 16
+_ROWS_AT_ONCE = 1 << 14
+_ROWS_A_TASK = 1 << 17
 _BLOCKS = 3
 _SINGLE_EXACT = 1 << 24
-_WITHOUT_THREADS = 1 << 18  # multiplications in one product
+_STAYS_IN_CACHE = 1 << 18  # multiplications in one product
 _LEAST_ROOT = 1e-5
 _ROUNDING = 1e-12
 _NEARLY = 1e-3
@@ -177,7 +177,7 @@ def _deviations(answers: Int8, typical: Int8, rows: int) -> Iterator[Single]:
     float32 (pieces, items + 1, lanes), used again for the next. Behind the last respondent are no answers.
     """
     items = len(typical)
-    lanes = min(rows, _power_of_two(max(8, _WITHOUT_THREADS // max(1, items * items))))
+    lanes = min(rows, _power_of_two(max(8, _STAYS_IN_CACHE // max(1, items * items))))
     pieces = max(1, min(rows // lanes, -(-len(answers) // lanes)))
     less, answered = np.empty((items, pieces * lanes), dtype=np.int8), np.empty((items, pieces * lanes), bool)
     steps = np.ones((pieces, items + 1, lanes), dtype=np.float32)

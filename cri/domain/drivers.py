@@ -23,7 +23,7 @@ Float = npt.NDArray[np.float64]
 
 _ROWS_AT_ONCE = 1 << 12
 _SAMPLES_AT_ONCE = 50
-_WITHOUT_THREADS = 1 << 18  # multiplications in one product
+_STAYS_IN_CACHE = 1 << 18  # multiplications in one product
 _LEAST_ROOT = 1e-8
 _LEAST_R2 = 1e-9
 _LEAST_VARIANCE = 1e-12
@@ -182,8 +182,8 @@ def _resampled_correlations(table: Float, random: np.random.Generator) -> Iterat
     above, beside = np.triu_indices(columns)
     centred = table - table.mean(axis=0)
     values = np.hstack([centred, centred[:, above] * centred[:, beside]])
-    # A piece of the people in a product: BLAS shares larger ones out among threads, which wait for others.
-    piece = max(1, _WITHOUT_THREADS // (_SAMPLES_AT_ONCE * values.shape[1]))
+    # A piece of the people in a product: larger ones leave the cache.
+    piece = max(1, _STAYS_IN_CACHE // (_SAMPLES_AT_ONCE * values.shape[1]))
     pieces = np.zeros((-(-people // piece), piece, values.shape[1]))
     pieces.reshape(-1, values.shape[1])[:people] = values
     places = len(pieces) * piece

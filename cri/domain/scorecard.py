@@ -30,6 +30,7 @@ from cri.domain.scorecard_weights import Weighted, weigh
 from cri.domain.scoring import WaveSums, sum_wave
 from cri.domain.screening import Screening, screen
 from cri.domain.sheet import AnswerSheet, unit_parents
+from cri.domain.side_by_side import blas_in_one_thread
 from cri.domain.wave_claims import claims_of
 
 SCHEMA = "cri.scorecard/1"
@@ -72,6 +73,11 @@ def build_scorecard(instrument: Instrument, sheet: AnswerSheet, facts: WaveFacts
     population is smaller than the number of answers or head-counts do not fit, ValueError if the sheet is not
     of this instrument or the minimum is below the method's.
     """
+    with blas_in_one_thread():
+        return _build(instrument, sheet, facts)
+
+
+def _build(instrument: Instrument, sheet: AnswerSheet, facts: WaveFacts) -> Document:
     _check_population(sheet, facts)
     head = _head(instrument, facts)
     if facts.previous is not None:

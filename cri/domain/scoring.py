@@ -88,26 +88,25 @@ def sum_wave(
     is not of this instrument: other columns, points off the scale.
     """
     check_fits(instrument, sheet)
-    groups = read_groupings(instrument, sheet)
     left_out = None if excluded is None else np.flatnonzero(excluded)
     counting = Counting(sheet.respondents, weights)
-    read = side_by_side(
-        lambda factor: read_factor(instrument, factor, sheet, left_out),
-        instrument.factors,
-        sheet.respondents,
-    )
+    reading: list[Callable[[], Any]] = [
+        partial(read_groupings, instrument, sheet),
+        *(partial(read_factor, instrument, factor, sheet, left_out) for factor in instrument.factors),
+    ]
+    groups, *read = side_by_side(lambda job: job(), reading, sheet.respondents)
     values = tuple(one.value for one in read)
     usable = np.asarray(reduce(np.logical_or, (one.answered for one in read)))
-    # Many small jobs, so that no core waits long for the other at the end.
+    # The longest first and many small ones, so that no core waits long for the other at the end.
     jobs: list[Callable[[], Any]] = [
+        partial(index_sums, instrument, values, counting),
         *(partial(_scores_in_groups, value, groups, counting) for value in values),
         *(partial(_items_in_units, one, instrument.scale, groups, counting) for one in read),
         *(partial(count_pairs, one.steps, instrument.scale.points, counting) for one in read),
         partial(_usable_groups, groups, usable, counting),
         partial(_outcomes, instrument, sheet, left_out, weights),
-        partial(index_sums, instrument, values, counting),
     ]
-    *found, (own, options, halves), outcomes, index = side_by_side(lambda job: job(), jobs, sheet.respondents)
+    index, *found, (own, options, halves), outcomes = side_by_side(lambda job: job(), jobs, sheet.respondents)
     by_kind = (found[start : start + len(read)] for start in range(0, len(found), len(read)))
     return WaveSums(
         responses=sheet.respondents,

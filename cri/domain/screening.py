@@ -32,7 +32,7 @@ Bool = npt.NDArray[np.bool_]
 Int8 = npt.NDArray[np.int8]
 Int64 = npt.NDArray[np.int64]
 
-_ROWS_AT_ONCE = 1 << 15
+_ROWS_AT_ONCE = 1 << 17
 _NEARLY = 1e-9
 
 

@@ -1,8 +1,8 @@
 """Who is far from everybody: squared Mahalanobis distances of very many respondents.
 
 Sums are of whole numbers that single precision holds exactly, so the order of addition does not matter. All
-work is done in buffers made once, and in products whose parts stay in the cache: fresh memory was measured to cost
-three times the arithmetic, and larger products twice the time.
+work is done in buffers made once, and in products whose parts stay in the cache: fresh memory was measured to
+cost three times the arithmetic, and larger products twice the time.
 """
 
 from collections.abc import Iterator

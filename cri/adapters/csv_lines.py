@@ -51,8 +51,10 @@ class CsvLines:
             plain = line.isascii()
             if "\0" in line:
                 raise self.problem("holds a NUL character", UTF8)
-            if not plain and _NOT_UTF8.search(line):
-                raise self.problem("a character is not UTF-8", UTF8)
+            if not plain and (wrong := _NOT_UTF8.search(line)):
+                # Which column that is cannot be known before the row is; where in the row it is, can.
+                where = f"character {self.begun + wrong.start() + 1}"
+                raise self.problem("a character is not UTF-8", UTF8, where)
             self.begun += len(line)
             if self.begun >= LONGEST_ROW:
                 what = f"is longer than {LONGEST_ROW:,} characters"
@@ -60,6 +62,7 @@ class CsvLines:
             self.offset += len(line) if plain else len(line.encode("utf-8", "surrogateescape"))
             yield line
 
-    def problem(self, what: str, expected: str = "") -> InputError:
-        """Something is wrong with the row that is being read."""
-        return InputError([InputProblem(what, f"{self.path}: row {self.row}", expected)])
+    def problem(self, what: str, expected: str = "", place: str = "") -> InputError:
+        """Something is wrong with the row that is being read, `place`: where in it."""
+        where = f"{self.path}: row {self.row}" + (f", {place}" if place else "")
+        return InputError([InputProblem(what, where, expected)])

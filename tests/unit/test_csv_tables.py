@@ -71,8 +71,8 @@ def test_rows_are_counted_as_a_spreadsheet_counts(tmp_path: Path) -> None:
     [
         (b"a,b\n1,\x002\n", "table.csv: row 2: holds a NUL character; expected CSV in UTF-8"),
         (b"a\x00b\n", "table.csv: row 1: holds a NUL character"),
-        (b"a,b\n1,2\n\xff,4\n", "table.csv: row 3: a character is not UTF-8"),
-        (b"a,b\n1,\xed\xa0\x80\n", "table.csv: row 2: a character is not UTF-8"),
+        (b"a,b\n1,2\n\xff,4\n", "table.csv: row 3, character 1: a character is not UTF-8"),
+        (b"a,b\n1,\xed\xa0\x80\n", "table.csv: row 2, character 3: a character is not UTF-8"),
         (b'a,b\n1,2\n3,"4\n5,6\n', "table.csv: row 3: a quotation mark is opened and never closed"),
         (b'a,b\n1,"2"2\n', "table.csv: row 2: cannot be read as CSV (',' expected after '\"')"),
         (b"a,b\n1," + b"2" * 200_000, "table.csv: row 2: a cell is longer than 131,072 characters"),

@@ -31,19 +31,21 @@ def released_scorecard(scorecard: Mapping[str, Any]) -> dict[str, Any]:
 def with_whole_points(scorecard: Mapping[str, Any]) -> dict[str, Any]:
     """The scorecard with the groups of a weighted wave in whole points; another wave's as it is.
 
+    So are the changes of groups since a weighted wave.
+
     People of one crossing of the margins have one weight, and the weights can be worked out. A weighted total
     is then a sum of whole numbers with known factors that have nothing in common, one for each crossing: four
     scores with one decimal left a crossing of four people a fifth of its totals, in whole points all of them
     (`tests/properties/test_weighted_digits.py`).
     """
-    if not scorecard.get("population", {}).get("weights"):
-        return dict(scorecard)
-    told = _of_groups(scorecard, _in_whole_points)
-    if "claims" in told:
+    weighted = bool(scorecard.get("population", {}).get("weights"))
+    told = _of_groups(scorecard, _in_whole_points) if weighted else dict(scorecard)
+    if weighted and "claims" in told:
         told["claims"] = [_whole_claim(claim) for claim in told["claims"]]
-    if told.get("change"):
-        units = [_with_coarse_change(unit) for unit in told["change"]["units"]]
-        told["change"] = {**told["change"], "units": units}
+    change = told.get("change")
+    # A change since a weighted wave, and this wave's score, tell that wave's.
+    if change and (weighted or change["previous"].get("weighted")):
+        told["change"] = {**change, "units": [_with_coarse_change(unit) for unit in change["units"]]}
     return told
 
 

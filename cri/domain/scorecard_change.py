@@ -33,6 +33,7 @@ def change_document(
             "instrument": dict(previous["instrument"]),
             "method": previous["method"],
             "sheet_sha256": previous["sheet_sha256"],
+            "weighted": bool(previous["population"]["weights"]),
         },
         "comparable": comparable(instrument, previous["instrument"]),
         "reason": None,

@@ -97,6 +97,25 @@ def test_groups_of_a_weighted_wave_have_whole_points() -> None:
     assert figure["score"] == 61.23456  # the stored one is as it was
 
 
+@pytest.mark.parametrize(("weighted", "told"), [(True, 3.0), (False, 3.2)])
+def test_changes_of_units_since_a_weighted_wave_have_whole_points(weighted: bool, told: float) -> None:
+    """With this wave's score, a change with a decimal would tell the weighted one's with a decimal."""
+    figure = {"n": 13, "score": 61.23456}
+    change = {"difference": 3.21, "p": 0.0321}
+    scorecard = {
+        "population": {"weights": None},
+        "units": [{"code": "a", "n": 13, "factors": {"insight": figure}}],
+        "quality": None,
+        "change": {
+            "previous": {"weighted": weighted},
+            "units": [{"code": "a", "factors": {"insight": change}}],
+        },
+    }
+    released = released_scorecard(scorecard)
+    assert released["units"][0]["factors"]["insight"]["score"] == 61.2
+    assert released["change"]["units"][0]["factors"]["insight"]["difference"] == told
+
+
 @pytest.mark.parametrize(("people", "told"), [(10, 12), (25, 31)])
 def test_one_persons_answers_no_longer_follow_from_a_units_score(people: int, told: int) -> None:
     """Of some people one left an item open: the last digit of their exact total is that person's.

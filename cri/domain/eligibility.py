@@ -1,11 +1,12 @@
 """Who may enter a norm edition: one comparable, large enough wave of each agency."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.peers import size_band
+from cri.domain.pool_problems import PoolProblem, pool_problem
 from cri.domain.roster_problems import N_
 
 Document = Mapping[str, Any]
@@ -155,25 +156,36 @@ def _first_month(last: str) -> str:
 def _refuse_mixtures(members: Sequence[Member]) -> None:
     if not members:
         raise InputError([InputProblem("there is no scorecard", "scorecards", "at least one")])
-    problems: list[InputProblem] = []
-    first = members[0]
-    common = _kind(first.scorecard)
-    for member in members[1:]:
-        for what, one, other in zip(
-            ("data", "instrument", "method"), common, _kind(member.scorecard), strict=True
-        ):
-            if one != other:
-                expected = f"{one}, as in {first.name}: an edition never mixes them"
-                problems.append(InputProblem(f"{what} {other}", member.name, expected))
+    problems = [problem for what in _SHARED for problem in _mixture(members, what)]
     if problems:
         raise InputError(problems)
 
 
-def _kind(scorecard: Document) -> tuple[str, str, str]:
-    """What all scorecards of an edition must share, in words."""
-    instrument = scorecard["instrument"]
-    return (
-        "synthetic" if scorecard["synthetic"] else "real",
-        f"{instrument['code']} {instrument['version']} (sha256 {str(instrument['sha256'])[:12]})",
-        str(scorecard["method"]),
-    )
+def _mixture(members: Sequence[Member], what: str) -> Iterator[PoolProblem]:
+    """One problem for each member that is not as most are; where as many are of two kinds, one for both."""
+    alike: dict[str, list[str]] = {}
+    for member in members:
+        alike.setdefault(_SHARED[what](member.scorecard), []).append(member.name)
+    (most, names), *others = sorted(alike.items(), key=lambda one: (-len(one[1]), one[0]))
+    like = min(names)
+    if others and len(others[0][1]) == len(names):
+        two, as_many = others[0]
+        told = {"one": most, "like_one": like, "two": two, "like_two": min(as_many)}
+        yield pool_problem(f"even_{what}", "scorecards", **told)
+        return
+    odd = sorted((name, found) for found, of_kind in others for name in of_kind)
+    for name, found in odd:
+        yield pool_problem(f"mixed_{what}", name, found=found, most=most, like=like)
+
+
+def _instrument(scorecard: Document) -> str:
+    told = scorecard["instrument"]
+    return f"{told['code']} {told['version']} (sha256 {str(told['sha256'])[:12]})"
+
+
+_SHARED: Mapping[str, Callable[[Document], str]] = {
+    "data": lambda scorecard: "synthetic" if scorecard["synthetic"] else "real",
+    "instrument": _instrument,
+    "method": lambda scorecard: str(scorecard["method"]),
+}
+"""What all scorecards of an edition must have in common, in words."""

@@ -8,6 +8,9 @@ from typing import Final
 from cri.domain.errors import InputProblem
 from cri.domain.roster_problems import N_
 
+_AS_MOST = N_("%(most)s, as in %(like)s: an edition never mixes them")
+_ONE_KIND = N_("one kind: an edition never mixes them")
+
 MESSAGES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "no_number": (N_("this is not a number of an edition"), N_("year and 1 or 2, as 2026.1")),
@@ -18,6 +21,21 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "nobody_enters": (
             N_("no contribution may enter: all are held, refused or withdrawn"),
             N_("at least one"),
+        ),
+        "mixed_data": (N_("data %(found)s"), _AS_MOST),
+        "mixed_instrument": (N_("instrument %(found)s"), _AS_MOST),
+        "mixed_method": (N_("method %(found)s"), _AS_MOST),
+        "even_data": (
+            N_("data %(one)s, as in %(like_one)s, as often as %(two)s, as in %(like_two)s"),
+            _ONE_KIND,
+        ),
+        "even_instrument": (
+            N_("instrument %(one)s, as in %(like_one)s, as often as %(two)s, as in %(like_two)s"),
+            _ONE_KIND,
+        ),
+        "even_method": (
+            N_("method %(one)s, as in %(like_one)s, as often as %(two)s, as in %(like_two)s"),
+            _ONE_KIND,
         ),
         "busy": (N_("somebody else is at it this moment"), N_("another try")),
         "wrong_state": (

@@ -17,7 +17,12 @@ def why_not(error: InputError) -> str:
 
 def why_failed(problems: Sequence[Mapping[str, Any]], english: str) -> str:
     """Why a draft could not be made. problems: as the worker noted them; english: the same in English."""
-    said = [_sentence(one["kind"], one["values"]) for one in problems if one["kind"] in MESSAGES]
+    said = [
+        (f"{one['where']}: " if one["kind"].startswith("mixed_") else "")  # which of them is the odd one
+        + _sentence(one["kind"], one["values"])
+        for one in problems
+        if one["kind"] in MESSAGES
+    ]
     return " ".join(f"{one}." for one in said) or english
 
 

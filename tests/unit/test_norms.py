@@ -192,6 +192,31 @@ def test_one_clear_error_for_a_mixture_of_synthetic_and_real() -> None:
     )
 
 
+@pytest.mark.parametrize("odd", range(len(NINE)))
+def test_the_odd_one_is_named_wherever_it_stands(odd: int) -> None:
+    pool = pool_of(NINE)
+    pool[odd].scorecard["method"] = "0.9"  # type: ignore[index]  # a dict, whatever its type says
+    like = "a1.json" if odd == 0 else "a0.json"
+    with pytest.raises(InputError) as refused:
+        build_edition(pool, "2026.1")
+    assert str(refused.value) == (
+        f"a{odd}.json: method 0.9; expected 1.0, as in {like}: an edition never mixes them"
+    )
+
+
+def test_of_as_many_of_two_kinds_both_are_named() -> None:
+    pool = pool_of(NINE[:4])
+    for one in pool[:2]:
+        one.scorecard["method"] = "0.9"  # type: ignore[index]  # a dict, whatever its type says
+    for some in (pool, pool[::-1]):
+        with pytest.raises(InputError) as refused:
+            build_edition(some, "2026.1")
+        assert str(refused.value) == (
+            "scorecards: method 0.9, as in a0.json, as often as 1.0, as in a2.json; "
+            "expected one kind: an edition never mixes them"
+        )
+
+
 @pytest.mark.parametrize(
     ("field", "value", "named"),
     [

@@ -49,16 +49,18 @@ def test_a_steward_vouches_for_an_agency(ana: Visitor, parts: Parts) -> None:
     assert ana.post(missing, told).status_code == 404
 
 
-def test_who_took_an_edition_in_is_told(ana: Visitor) -> None:
+def test_who_took_an_edition_in_is_told(ana: Visitor, superuser: psycopg.Connection) -> None:
     instrument = released_instrument("cri", "1.1.0")
     told = {"code": "cri", "version": "1.1.0", "sha256": instrument.sha256}
-    number = f"w{uuid.uuid4().hex[:8]}"
+    number = "2094.1"
     data = json.dumps(build_edition(members(SCORES, told, synthetic=False), number)).encode()
     ana.get("/pool/editions")
     ana.post("/pool/editions", {"edition": (io.BytesIO(data), "e.json")})
     for line in ("Taken in by", "Digest of the file", "From a file"):
         assert line in ana.text
     assert "not on record" not in ana.text
+    superuser.execute("DELETE FROM pool.edition_import WHERE number = '2094.1' AND instrument_code = 'cri'")
+    superuser.execute("DELETE FROM pool.edition WHERE number = '2094.1' AND instrument_code = 'cri'")
 
 
 def test_progress_is_shown_while_a_draft_is_made_and_then_each_cell(ana: Visitor, parts: Parts) -> None:

@@ -49,7 +49,12 @@ def workshop(settings: Settings) -> Iterator[Workshop]:
 
 
 def asked(parts: Parts) -> tuple[str, uuid.UUID, Steward]:
-    """A pool of sixteen agencies, the last far from all others, and a draft asked for: (code, draft, who)."""
+    """A pool of sixteen agencies, the last far from all others, and a draft asked for: (code, draft, who).
+
+    The only one that waits: a drafter makes what waits one after the other, and one that another test has
+    left could be held up in this one's place.
+    """
+    make_drafts(parts)
     instrument, ana = new_instrument(), Steward(uuid.uuid4(), NOW)
     scores = [*((40.0 + n, 60.0 - n) for n in range(15)), (99.0, 99.0)]
     with parts.pool_sessions.begin() as session:

@@ -48,6 +48,20 @@ def network_of(address: str | None) -> str:
     return str(ipaddress.ip_network((given, bits), strict=False))
 
 
+def buckets_of(
+    secrets: Secrets, allowance: Allowance, network: str, now: datetime, about: bytes = b""
+) -> tuple[bytes, bytes, datetime]:
+    """Where tries are counted from one part of the network and from all, and until when: 16 bytes each."""
+    window = int(now.timestamp() // WINDOW.total_seconds())
+    until = datetime.fromtimestamp((window + 1) * WINDOW.total_seconds(), tz=UTC)
+    name = b"attempt" + allowance.name.encode() + about + window.to_bytes(8, "big")
+    near, far = (
+        hmac.new(secrets.token, name + place.encode(), hashlib.sha256).digest()[:16]
+        for place in (network, "everywhere")
+    )
+    return near, far, until
+
+
 def count_try(
     session: Session, secrets: Secrets, allowance: Allowance, network: str, now: datetime, about: bytes = b""
 ) -> None:
@@ -55,7 +69,7 @@ def count_try(
 
     Raises TooManyTriesError, having counted nothing more, when the allowance is used up.
     """
-    near, far, until = _buckets(secrets, allowance, network, now, about)
+    near, far, until = buckets_of(secrets, allowance, network, now, about)
     tried = _count(session, near, until, allowance.near)
     if tried is None:
         raise TooManyTriesError
@@ -67,7 +81,7 @@ def require_room(
     session: Session, secrets: Secrets, allowance: Allowance, network: str, now: datetime, about: bytes = b""
 ) -> None:
     """Raise TooManyTriesError where `count_try` would; counts nothing itself."""
-    near, far, _ = _buckets(secrets, allowance, network, now, about)
+    near, far, _ = buckets_of(secrets, allowance, network, now, about)
     rows = session.connection().execute(_TRIED, {"near": near, "far": far})
     tried: dict[bytes, int] = {bytes(row.bucket): row.tries for row in rows}
     here, everywhere = tried.get(near, 0), tried.get(far, 0)
@@ -92,17 +106,3 @@ def _count(session: Session, bucket: bytes, until: datetime, most: int) -> int |
     """Tries in this bucket with this one, None when there were `most` before."""
     values = {"bucket": bucket, "until": until, "most": most}
     return session.connection().execute(_COUNT, values).scalar_one_or_none()
-
-
-def _buckets(
-    secrets: Secrets, allowance: Allowance, network: str, now: datetime, about: bytes
-) -> tuple[bytes, bytes, datetime]:
-    """Where tries are counted from one part of the network and from all, and until when."""
-    window = int(now.timestamp() // WINDOW.total_seconds())
-    until = datetime.fromtimestamp((window + 1) * WINDOW.total_seconds(), tz=UTC)
-    name = b"attempt" + allowance.name.encode() + about + window.to_bytes(8, "big")
-    near, far = (
-        hmac.new(secrets.token, name + place.encode(), hashlib.sha256).digest()[:16]
-        for place in (network, "everywhere")
-    )
-    return near, far, until

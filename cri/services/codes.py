@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 from cri.adapters.secret_files import Secrets
 from cri.db.models import InvitationCode
 from cri.domain import crockford
-from cri.services.attempts import Allowance, count_try, require_room
+from cri.services.attempts import Allowance, buckets_of, require_room
 from cri.services.context import Context
 from cri.services.links import personal_token
 
 SYMBOLS = 12  # 60 bits, and a check symbol
 CODES = Allowance("code", near=200, far=20_000, few=20)
-"""Codes that lead nowhere, in ten minutes. Slips of the finger do not count: the check symbol tells them.
+"""Codes that nobody ever showed, in ten minutes. Slips of the finger do not count: the check symbol tells
+them. Nor does a code that was good once, so that whoever types theirs again and again is never sent away.
 
 A whole agency may share one part of the network: few tries there would let one person lock everybody out,
 and 60 bits need no few.
@@ -65,32 +66,23 @@ def read_code(typed: str) -> str | None:
 
 
 def try_code(session: Session, secrets: Secrets, code: str, network: str, now: datetime) -> str | None:
-    """Token of the link that a typed code leads to, None for one that leads nowhere, which counts as a try.
+    """Token of the link that a typed code leads to, where an answer can be begun; None if it leads nowhere.
 
     `code` as from `read_code`; `network` as from `attempts.network_of`. What leads somewhere is not counted:
-    a shared tablet may take as many as there are. Raises TooManyTriesError, whatever the code.
+    a shared tablet may take as many as there are. Used and late codes are not counted either, an unknown one
+    is, and which it was is not said even to this function. Raises TooManyTriesError, whatever the code.
     """
     require_room(session, secrets, CODES, network, now)
-    token = link_behind(session, secrets, code, now)
-    if token is None:
-        count_try(session, secrets, CODES, network, now)
-    return token
-
-
-def link_behind(session: Session, secrets: Secrets, code: str, now: datetime) -> str | None:
-    """Token of the link that a code leads to, where an answer can be begun.
-
-    None for a code that is wrong, used or too late: one statement finds nothing for all three. None as well
-    for the code of a link that was replaced: its invitation has another id now, and so another code.
-    """
-    found = session.connection().execute(_CODE, {"digest": _digest_of(secrets, code), "now": now})
-    row = found.one_or_none()
-    if row is None or _code_of(secrets, row.invitation_id) != code:
+    near, far, until = buckets_of(secrets, CODES, network, now)
+    tried = {"typed": _digest_of(secrets, code), "now": now, "near": near, "far": far, "until": until}
+    most = {"near_most": CODES.near, "far_most": CODES.far}
+    found = session.connection().execute(_TRY, {**tried, **most}).scalar_one()
+    if found is None or _code_of(secrets, found) != code:  # a replaced link has another id, and so a code
         return None
-    return personal_token(secrets, row.invitation_id)
+    return personal_token(secrets, found)
 
 
-_CODE = text("SELECT invitation_id FROM lookup.code(:digest, :now)")
+_TRY = text("SELECT lookup.try_code(:typed, :now, :near, :far, :until, :near_most, :far_most)")
 
 
 def _code_of(secrets: Secrets, invitation_id: uuid.UUID) -> str:

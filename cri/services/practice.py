@@ -7,9 +7,9 @@ a sheet, a scorecard, a pack, a report and a contribution of it (migration 0007)
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, select
 
-from cri.db.models import Draft, Invitation, MailboxEntry, MixedEntry, Wave, WaveUnit
+from cri.db.models import Invitation, MailboxEntry, MixedEntry, UnitLink, Wave, WaveUnit
 from cri.services.context import Context
 from cri.services.invitees import freeze_units
 from cri.services.links import digest_of_token, link_url, personal_token
@@ -120,15 +120,12 @@ def _add_link(ctx: Context, try_out_id: uuid.UUID, unit_code: str | None) -> Non
 def discard(ctx: Context, wave: Wave) -> None:
     """What a practice wave has instead of sealing: everything that was answered is destroyed, unread.
 
-    The wave is closing and locked. Its key is destroyed afterwards, as that of a sealed wave is.
+    So is who was invited or came, who went through with it, and every way in: links, codes, posters. What
+    the agency set up itself stays: the wave, its units and its log. The wave is closing and locked. Its key
+    is destroyed afterwards, as that of a sealed wave is.
     """
-    for table in (MailboxEntry, MixedEntry, Draft):
+    for table in (MailboxEntry, MixedEntry, UnitLink, Invitation):  # with its invitation go draft and code
         ctx.session.execute(delete(table).where(table.agency_id == ctx.agency_id, table.wave_id == wave.id))
-    ctx.session.execute(
-        update(Invitation)
-        .where(Invitation.agency_id == ctx.agency_id, Invitation.wave_id == wave.id)
-        .values(token_digest=None)
-    )
     wave.state = "discarded"
     wave.open_link_digest = None
     wave.mailbox_key = None

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from cri.db.models import Invitation
 from cri.db.session import enter_agency
-from cri.services.codes import link_behind, read_code, show_code, show_codes
+from cri.services.codes import read_code, show_code, show_codes, try_code
 from cri.services.context import Actor, Context, Parts
 from cri.services.links import digest_of_token, personal_token
 from tests.database_fixtures import make_agency
@@ -34,10 +34,11 @@ def shown(sessions: Sessions, parts: Parts, wave: OpenedWave) -> list[str]:
 
 
 def behind(sessions: Sessions, parts: Parts, typed: str, now: datetime = NOW) -> str | None:
+    """Where a code leads; that it was tried is not kept."""
     code = read_code(typed)
     assert code is not None
     with sessions() as session:
-        return link_behind(session, parts.secrets, code, now)
+        return try_code(session, parts.secrets, code, "192.0.2.0/24", now)
 
 
 def test_a_code_leads_to_its_own_link_and_is_the_same_at_every_call(
@@ -103,7 +104,9 @@ def test_a_replaced_link_has_a_new_code_and_the_old_one_is_dead(
         token = personal_token(parts.secrets, new_id)
         values = {"id": new_id, "token_digest": digest_of_token(parts.secrets, token)}
         session.execute(update(Invitation).where(Invitation.id == wave.invitations[0]).values(values))
-        assert link_behind(session, parts.secrets, str(read_code(old)), NOW) is None
+    assert behind(sessions, parts, old) is None  # though nobody has shown the new one yet
+    with sessions.begin() as session:
+        enter_agency(session, wave.agency_id)
         ctx = Context(session, wave.agency_id, Actor(None, "administrator"), NOW, parts)
         new = show_code(ctx, new_id)
     assert new != old

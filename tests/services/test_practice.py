@@ -6,17 +6,18 @@ from datetime import datetime, timedelta
 
 import psycopg
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from cri.db.models import Invitation, MailboxEntry, StoredScorecard, Wave
 from cri.db.session import enter_agency
 from cri.domain.wave import Answers
+from cri.services.codes import show_codes
 from cri.services.context import Actor, Context, Parts
 from cri.services.contributions import settle_contribution
 from cri.services.drafts import load_draft, start_draft
-from cri.services.links import open_token
-from cri.services.open_links import start_from_open_link
+from cri.services.links import open_token, personal_token
+from cri.services.open_links import start_from_open_link, unit_link
 from cri.services.practice import end_try_out, standing_try_out, try_out, try_out_link
 from cri.services.responses import LinkUnusableError, find_questionnaire, submit
 from cri.services.scoring import score_wave
@@ -160,3 +161,69 @@ def test_a_whole_practice_wave_asks_everybody_and_keeps_nothing(ctx: Context) ->
     close_wave(ctx, wave_id)
     assert finish(ctx, wave_id).state == "discarded"
     assert [wave.state for wave in list_waves(ctx)] == ["discarded"]
+
+
+KEPT = {"wave", "wave_unit", "wave_log"}
+"""What the agency set up itself."""
+
+
+def rows_of(superuser: psycopg.Connection, wave_id: uuid.UUID) -> set[str]:
+    """Every table in which a row names the wave, or an invitation or a unit's poster of it."""
+    columns = superuser.execute(
+        "SELECT c.table_name, c.column_name FROM information_schema.columns c "
+        "JOIN information_schema.tables t USING (table_schema, table_name) "
+        "WHERE c.table_schema = 'public' AND t.table_type = 'BASE TABLE' "
+        "AND (c.column_name = 'wave_id' OR (c.table_name = 'wave' AND c.column_name = 'id'))"
+    ).fetchall()
+    found = {
+        table
+        for table, column in columns
+        if superuser.execute(f"SELECT FROM {table} WHERE {column} = %s LIMIT 1", [wave_id]).fetchall()
+    }
+    if superuser.execute("SELECT FROM invitation_code").fetchall():
+        found.add("invitation_code")
+    return found
+
+
+@pytest.mark.parametrize("sealed", [False, True])
+def test_nothing_of_a_practice_wave_is_left_but_what_was_set_up(
+    ctx: Context, superuser: psycopg.Connection, *, sealed: bool
+) -> None:
+    """The control: sealing keeps the invitations, by which who answered is known."""
+    superuser.execute("DELETE FROM invitation_code")
+    organise(ctx, {"north": 12})
+    wave_id = create_wave(
+        ctx, "Rehearsal", languages=["en"], noun="residents", closes_at=LATER, practice=not sealed
+    )
+    open_wave(ctx, wave_id)
+    invited = list(ctx.session.scalars(select(Invitation.id).where(Invitation.wave_id == wave_id)))
+    show_codes(ctx, invited)
+    unit_link(ctx, wave_id, "north")
+    tokens = [personal_token(ctx.parts.secrets, one) for one in invited]
+    submit(ctx.session, find_questionnaire(ctx.session, ctx.parts.secrets, tokens[0], NOW), Answers())
+    start_draft(
+        ctx.session, ctx.parts.secrets, find_questionnaire(ctx.session, ctx.parts.secrets, tokens[1], NOW)
+    )
+    ctx.session.commit()
+    begun = {"invitation", "invitation_code", "unit_link", "draft", "mailbox_entry"}
+    assert rows_of(superuser, wave_id) == KEPT | begun
+    enter_agency(ctx.session, ctx.agency_id)
+    close_wave(ctx, wave_id)
+    finish(ctx, wave_id)
+    ctx.session.commit()
+    assert rows_of(superuser, wave_id) == (KEPT | {"invitation"} if sealed else KEPT)
+
+
+def test_invitations_of_a_real_wave_cannot_be_deleted(
+    sessions: sessionmaker[Session], parts: Parts, agency_id: uuid.UUID
+) -> None:
+    """Whose were missing would tell. Those of a practice wave can."""
+    left = []
+    for practice in (False, True):
+        wave = opened_wave(sessions, parts, agency_id, people=["depot"] * 3, practice=practice)
+        with sessions() as session:
+            enter_agency(session, agency_id)
+            mine = Invitation.wave_id == wave.wave_id
+            session.execute(delete(Invitation).where(mine))
+            left.append(session.scalar(select(func.count()).select_from(Invitation).where(mine)))
+    assert left == [3, 0]

@@ -134,10 +134,10 @@ def test_a_replaced_link_kills_the_old_one_and_its_code_at_once(ctx: Context) ->
     old_id, link = old.id, token(ctx, wave_id, "p1")
     code = codes.read_code(codes.show_code(ctx, old_id))
     assert code is not None
-    assert codes.link_behind(ctx.session, ctx.parts.secrets, code, DURING) == link
+    assert codes.try_code(ctx.session, ctx.parts.secrets, code, "", DURING) == link
     url = replace_link(ctx, wave_id, old.person_id or uuid.uuid4())
     assert not works(ctx, link)
-    assert codes.link_behind(ctx.session, ctx.parts.secrets, code, DURING) is None
+    assert codes.try_code(ctx.session, ctx.parts.secrets, code, "", DURING) is None
     assert ctx.session.scalars(select(InvitationCode)).all() == []
     new = token(ctx, wave_id, "p1")
     assert url.endswith(f"/s/{new}")

@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import Engine, event, func, select
+from sqlalchemy import Engine, event, func, select, text, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from cri.db.models import AttemptCount, Draft
+from cri.adapters.secret_files import Secrets
+from cri.db.models import AttemptCount, Draft, Invitation
 from cri.db.session import enter_agency
 from cri.domain.crockford import write_code
 from cri.services import attempts, codes, open_links
@@ -153,15 +155,18 @@ def test_ten_thousand_wrong_codes_find_nothing_and_most_are_not_even_looked_up(
         with pytest.raises(TooManyTriesError):
             codes.try_code(session, parts.secrets, letters[0].replace("-", ""), "10.0.0.0/24", now)
     assert (looked_up, refused) == (4 * codes.CODES.near, 10_000 - 4 * codes.CODES.near)
-    assert sum("lookup.code" in one for one in seen) == looked_up
+    assert sum("lookup.try_code" in one for one in seen) == looked_up
 
 
-def test_without_the_throttle_every_guess_is_looked_up(sessions: Sessions, parts: Parts) -> None:
+def test_without_the_throttle_every_guess_is_looked_up(
+    sessions: Sessions, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The control: the same count of the same statement, on the naive way."""
+    monkeypatch.setattr(codes, "require_room", lambda *_: None)
     with sessions() as session, statements() as seen:
         for _ in range(codes.CODES.near + 1):
-            codes.link_behind(session, parts.secrets, any_code(), datetime.now(UTC))
-    assert sum("lookup.code" in one for one in seen) == codes.CODES.near + 1
+            codes.try_code(session, parts.secrets, any_code(), "10.0.0.0/24", datetime.now(UTC))
+    assert sum("lookup.try_code" in one for one in seen) == codes.CODES.near + 1
 
 
 @pytest.mark.parametrize(("near", "locked"), [(codes.CODES.near, False), (20, True)])
@@ -186,6 +191,134 @@ def test_one_persons_wrong_codes_do_not_lock_their_colleagues_out(
                     codes.try_code(session, parts.secrets, right, "192.0.2.0/24", now)
             else:
                 assert codes.try_code(session, parts.secrets, right, "192.0.2.0/24", now) is not None
+
+
+def use(sessions: Sessions, wave: OpenedWave, number: int = 0) -> None:
+    """One person has answered."""
+    with sessions.begin() as session:
+        enter_agency(session, wave.agency_id)
+        session.execute(update(Invitation).where(Invitation.id == wave.invitations[number]).values(used=True))
+
+
+def as_it_was(session: Session, secrets: Secrets, code: str, network: str, now: datetime) -> str | None:
+    """The naive way: whatever leads nowhere is a wrong try."""
+    attempts.require_room(session, secrets, codes.CODES, network, now)
+    with session.begin_nested() as tried:
+        found = codes.try_code(session, secrets, code, network, now)
+        if found is None:
+            tried.rollback()
+    if found is None:
+        attempts.count_try(session, secrets, codes.CODES, network, now)
+    return found
+
+
+@pytest.mark.parametrize("naive", [False, True])
+def test_whoever_types_a_used_code_again_and_again_locks_nobody_out(
+    sessions: Sessions,
+    parts: Parts,
+    wave: OpenedWave,
+    letters: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    naive: bool,
+) -> None:
+    """Their colleagues neither. The control counts each as a wrong try."""
+    monkeypatch.setattr(codes, "CODES", attempts.Allowance("code", near=5, far=50, few=3))
+    use(sessions, wave)
+    trying, now = as_it_was if naive else codes.try_code, datetime.now(UTC)
+    used, alive = (letter.replace("-", "") for letter in letters[:2])
+    with sessions.begin() as session:
+        for number in range(20):
+            if naive and number >= 5:
+                with pytest.raises(TooManyTriesError):
+                    trying(session, parts.secrets, used, "192.0.2.0/24", now)
+            else:
+                assert trying(session, parts.secrets, used, "192.0.2.0/24", now) is None
+        if naive:
+            with pytest.raises(TooManyTriesError):
+                trying(session, parts.secrets, alive, "192.0.2.0/24", now)
+        else:
+            assert trying(session, parts.secrets, alive, "192.0.2.0/24", now) == wave.tokens[1]
+            for _ in range(4):
+                trying(session, parts.secrets, any_code(), "192.0.2.0/24", now)
+            with pytest.raises(TooManyTriesError):  # what nobody ever showed is counted as before
+                trying(session, parts.secrets, any_code(), "192.0.2.0/24", now)
+
+
+NAIVE = """
+CREATE FUNCTION lookup.naive_try(
+    typed bytea, moment timestamptz, near bytea, far bytea, over timestamptz, a integer, b integer
+)
+    RETURNS uuid LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM invitation_code c WHERE c.digest = typed) THEN
+        INSERT INTO attempt_count AS known (bucket, until, tries) VALUES (near, over, 1), (far, over, 1)
+            ON CONFLICT (bucket) DO UPDATE SET tries = known.tries + 1;
+    END IF;
+    RETURN NULL;
+END $$;
+ALTER FUNCTION lookup.naive_try OWNER TO cri_lookup;
+GRANT EXECUTE ON FUNCTION lookup.naive_try TO cri_app
+"""
+
+
+@pytest.fixture
+def naive_try(superuser: psycopg.Connection) -> Iterator[None]:
+    """In the database: the way that leaves out the writing where there is nothing to count."""
+    superuser.execute(NAIVE)
+    yield
+    superuser.execute("DROP FUNCTION lookup.naive_try")
+
+
+@pytest.mark.parametrize("naive", [False, True])
+@pytest.mark.usefixtures("naive_try")
+def test_a_used_code_costs_the_same_writing_as_an_unknown_one(
+    sessions: Sessions,
+    parts: Parts,
+    wave: OpenedWave,
+    letters: list[str],
+    superuser: psycopg.Connection,
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    naive: bool,
+) -> None:
+    """Each writes both rows anew, so each commit waits for the disk. The control writes for one only."""
+    if naive:
+        asked = "SELECT lookup.naive_try(:typed, :now, :near, :far, :until, :near_most, :far_most)"
+        monkeypatch.setattr(codes, "_TRY", text(asked))
+    use(sessions, wave)
+    now, written = datetime.now(UTC), []
+    for code in (any_code(), letters[0].replace("-", ""), any_code(), letters[0].replace("-", "")):
+        with sessions.begin() as session:
+            codes.try_code(session, parts.secrets, code, "192.0.2.0/24", now)
+        written.append({row[0] for row in superuser.execute("SELECT xmin::text FROM attempt_count")})
+    fresh = [len(written[0]) == 1, *(one != before for before, one in pairwise(written))]
+    assert fresh == ([True, False, True, False] if naive else [True] * 4)
+
+
+def test_the_service_itself_cannot_ask_whether_a_code_was_good_once(
+    sessions: Sessions, parts: Parts, wave: OpenedWave, letters: list[str]
+) -> None:
+    """It is given a link or nothing; without an agency it finds no row, and no other function tells."""
+    use(sessions, wave)
+    now = datetime.now(UTC)
+    with sessions() as session:
+        found = [
+            session.execute(codes._TRY, asked).all()
+            for asked in (tried(parts, code, now) for code in (any_code(), letters[0].replace("-", "")))
+        ]
+        assert found == [[(None,)], [(None,)]]
+        assert session.execute(text("SELECT count(*) FROM invitation_code")).scalar_one() == 0
+        functions = (
+            "SELECT proname FROM pg_proc WHERE pronamespace = 'lookup'::regnamespace AND prosrc LIKE :of"
+        )
+        assert session.scalars(text(functions), {"of": "%invitation_code%"}).all() == ["try_code"]
+
+
+def tried(parts: Parts, code: str, now: datetime) -> dict[str, object]:
+    near, far, until = attempts.buckets_of(parts.secrets, codes.CODES, "192.0.2.0/24", now)
+    where = {"near": near, "far": far, "until": until, "near_most": 200, "far_most": 20_000}
+    return {"typed": codes._digest_of(parts.secrets, code), "now": now, **where}
 
 
 def test_after_too_many_wrong_codes_one_waits_and_a_link_does_not(

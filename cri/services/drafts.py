@@ -13,7 +13,8 @@ from cri.adapters.secret_files import Secrets
 from cri.db.models import Draft, Invitation
 from cri.domain.wave import Answers, answers_from_document, envelope_length, seconds_an_item
 from cri.services.links import personal_token
-from cri.services.responses import LinkUnusableError, Questionnaire, drop_answers, hold_open, take_link
+from cri.services.responses import LinkUnusableError, Questionnaire
+from cri.services.submissions import drop_answers, hold_open, take_link
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def find_resumable(session: Session, secrets: Secrets, questionnaire: Questionna
 
 
 def submit_draft(session: Session, secrets: Secrets, questionnaire: Questionnaire, code: str) -> None:
-    """Submit what is kept under `code`, in the caller's transaction. Errors as `responses.submit`.
+    """Submit what is kept under `code`, in the caller's transaction. Errors as `submissions.submit`.
 
     The link is taken before the draft is read: of two clicks the second never finds half a draft.
     """

@@ -13,7 +13,8 @@ from cri.domain.wave import SLOWEST_PACE, Answers
 from cri.services.context import Context
 from cri.services.instruments import OFFERED, released_instrument
 from cri.services.links import personal_token
-from cri.services.responses import find_questionnaire, submit
+from cri.services.responses import find_questionnaire
+from cri.services.submissions import submit
 
 AGENCY_ID = uuid.UUID("5d1f3f0e-6a0e-4c57-9b5e-0d2a6f1c7e11")
 INSTRUMENT = OFFERED[0]

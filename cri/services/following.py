@@ -13,7 +13,8 @@ from cri.adapters.secret_files import Secrets
 from cri.db.session import note_agency
 from cri.services.drafts import Progress, load_draft, read_progress
 from cri.services.links import digest_of_token
-from cri.services.responses import Questionnaire, note_held, questionnaire_of, read_link
+from cri.services.responses import Questionnaire, questionnaire_of, read_link
+from cri.services.submissions import note_held
 
 Followed = tuple[Questionnaire, Progress | None]
 

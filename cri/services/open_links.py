@@ -13,7 +13,8 @@ from cri.domain.errors import CriError
 from cri.services.attempts import Allowance, count_try
 from cri.services.context import Context
 from cri.services.links import digest_of_token, link_url, open_token, personal_token
-from cri.services.responses import Questionnaire, hold_open
+from cri.services.responses import Questionnaire
+from cri.services.submissions import hold_open
 from cri.services.waves import WaveStateError, find_wave
 
 STARTS = Allowance("open link", near=60, far=1_000, few=10)

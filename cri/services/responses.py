@@ -1,30 +1,24 @@
-"""Answering: from a link to a submission. Nothing here knows when, or from where.
-
-Answers in progress are in services/drafts.py.
-"""
+"""From a link to what it leads to. Answers in progress are in drafts.py, their end is in submissions.py."""
 
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import Boolean, Connection, LargeBinary, Row, column, delete, select, text, update
+from sqlalchemy import Boolean, Connection, LargeBinary, Row, column, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from cri.adapters.envelopes import seal_answers
 from cri.adapters.secret_files import Secrets
-from cri.db.models import Agency, Draft, Invitation, MailboxEntry, Wave
+from cri.db.models import Agency, Invitation, Wave
 from cri.db.session import note_agency
 from cri.domain.errors import CriError
 from cri.domain.instrument import Instrument
 from cri.domain.sections import promise_instrument
-from cri.domain.wave import GRACE, Answers, Submission, envelope_length, in_second_half
+from cri.domain.wave import GRACE, in_second_half
 from cri.services.instruments import asked_instrument, released_instrument
 from cri.services.links import digest_of_token
-
-_HELD: Final = "held wave"
 
 
 class LinkUnusableError(CriError):
@@ -206,89 +200,3 @@ def _questionnaire(row: Row[Any], now: datetime) -> Questionnaire:
         late=in_second_half(row.opened_at, row.closes_at, now),
         mailbox_key=row.mailbox_key,
     )
-
-
-def hold_open(session: Session, questionnaire: Questionnaire) -> None:
-    """Keep sealing from beginning before this transaction ends: what it writes is destroyed with the rest.
-
-    Raises WaveClosedError when sealing came first; it would never see what is written now.
-    """
-    if is_held(session, questionnaire.wave_id):
-        return
-    wave_open = session.scalar(
-        select(Wave.state.in_(["open", "closing"]))
-        .where(Wave.agency_id == questionnaire.agency_id, Wave.id == questionnaire.wave_id)
-        .with_for_update(read=True, key_share=True)
-    )
-    if not wave_open:
-        raise WaveClosedError
-
-
-def note_held(session: Session, questionnaire: Questionnaire) -> None:
-    """Remember that this very transaction has locked the wave, and found it open after that."""
-    session.info[_HELD] = (session.get_transaction(), questionnaire.wave_id)
-
-
-def is_held(session: Session, wave_id: uuid.UUID) -> bool:
-    """Whether the transaction that is under way has locked the wave."""
-    transaction, held = session.info.get(_HELD, (None, None))
-    return transaction is not None and transaction is session.get_transaction() and held == wave_id
-
-
-def submit(
-    session: Session, questionnaire: Questionnaire, answers: Answers, seconds: int | None = None
-) -> None:
-    """Mark the link used and drop the sealed answers into the mailbox, in the caller's transaction.
-
-    `seconds`: the median an item, None where it was not measured.
-
-    The two rows share no key and no time. They do share this transaction, which is why the mailbox
-    holds only what the database cannot read, until mixing has torn the two apart.
-    Raises AlreadySubmittedError when the link is used already, WaveClosedError when sealing has begun.
-    """
-    take_link(session, questionnaire)
-    drop_answers(session, questionnaire, answers, seconds)
-
-
-def take_link(session: Session, questionnaire: Questionnaire) -> None:
-    """Mark the link used: the first half of `submit`, with its errors. Whoever comes second waits here."""
-    hold_open(session, questionnaire)
-    taken = session.execute(
-        update(Invitation)
-        .where(
-            Invitation.agency_id == questionnaire.agency_id,
-            Invitation.id == questionnaire.invitation_id,
-            Invitation.used.is_(False),
-        )
-        .values(used=True)
-        .returning(Invitation.id)
-    ).one_or_none()
-    if taken is None:
-        raise AlreadySubmittedError
-
-
-def drop_answers(
-    session: Session, questionnaire: Questionnaire, answers: Answers, seconds: int | None
-) -> None:
-    """Put the answers into the mailbox and destroy the link's drafts: the second half of `submit`."""
-    submission = Submission(
-        answers,
-        questionnaire.unit_code,
-        open_link=not questionnaire.personal,
-        late=questionnaire.late,
-        seconds=seconds,
-    )
-    length = envelope_length(*questionnaire.asked) + 128  # room for the unit's code
-    session.add(
-        MailboxEntry(
-            agency_id=questionnaire.agency_id,
-            wave_id=questionnaire.wave_id,
-            ciphertext=seal_answers(questionnaire.mailbox_key, submission.to_document(), length),
-        )
-    )
-    session.execute(
-        delete(Draft).where(
-            Draft.agency_id == questionnaire.agency_id, Draft.invitation_id == questionnaire.invitation_id
-        )
-    )
-    session.flush()

@@ -15,7 +15,8 @@ from cri.db.session import enter_agency, make_engine
 from cri.services.context import Parts
 from cri.services.drafts import Progress, start_draft
 from cri.services.following import hold_along, read_along
-from cri.services.responses import LinkUnusableError, WaveClosedError, find_questionnaire, hold_open
+from cri.services.responses import LinkUnusableError, WaveClosedError, find_questionnaire
+from cri.services.submissions import hold_open
 from cri.web.database import reading
 from cri.web.parts import now
 from tests.factories import OpenedWave, change_wave, open_wave

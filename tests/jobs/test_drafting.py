@@ -26,7 +26,8 @@ from cri.services.context import Parts
 from cri.services.contributions import contribution_of
 from cri.services.draft_making import make_draft, make_drafts
 from cri.services.editions import Steward, approve_draft, ask_for_draft, load_draft, preview_draft
-from cri.services.responses import find_questionnaire, submit
+from cri.services.responses import find_questionnaire
+from cri.services.submissions import submit
 from cri.settings import Settings
 from tests.database_fixtures import make_agency
 from tests.factories import open_wave

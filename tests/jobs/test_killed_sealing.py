@@ -21,8 +21,9 @@ from cri.db.session import enter_agency
 from cri.domain.wave import Answers
 from cri.services.context import Parts
 from cri.services.instruments import OFFERED, released_instrument
-from cri.services.responses import find_questionnaire, submit
+from cri.services.responses import find_questionnaire
 from cri.services.sheets import sheet_key
+from cri.services.submissions import submit
 from cri.settings import Settings
 from tests.database_fixtures import make_agency
 from tests.factories import OpenedWave, open_wave

@@ -21,7 +21,8 @@ from cri.services import packs, scoring, sealing
 from cri.services import waves as waves_service
 from cri.services.context import Context, Parts
 from cri.services.mixing import MOST, mix
-from cri.services.responses import find_questionnaire, submit
+from cri.services.responses import find_questionnaire
+from cri.services.submissions import submit
 from cri.settings import Settings
 from tests.database_fixtures import make_agency
 from tests.factories import OpenedWave, open_wave

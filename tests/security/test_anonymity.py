@@ -24,9 +24,10 @@ from cri.services.drafts import Progress, save_draft, start_draft
 from cri.services.instruments import OFFERED, released_instrument
 from cri.services.links import digest_of_token, personal_token
 from cri.services.mixing import mix
-from cri.services.responses import Questionnaire, find_questionnaire, submit
+from cri.services.responses import Questionnaire, find_questionnaire
 from cri.services.sealing import forget_wave, seal_wave
 from cri.services.sheets import sheet_key
+from cri.services.submissions import submit
 from cri.settings import Settings
 from tests.database_fixtures import make_agency
 from tests.security import operator_attack as attack

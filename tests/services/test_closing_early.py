@@ -14,8 +14,9 @@ from cri.services.closing_early import close_early, extend_wave
 from cri.services.context import Context
 from cri.services.drafts import start_draft, submit_draft
 from cri.services.links import open_token, personal_token
-from cri.services.responses import LinkUnusableError, find_questionnaire, submit
+from cri.services.responses import LinkUnusableError, find_questionnaire
 from cri.services.sealing import seal_wave
+from cri.services.submissions import submit
 from cri.services.wave_log import Event, log_of
 from cri.services.waves import WaveStateError, close_if_due, close_wave, create_wave, find_wave, open_wave
 from tests.services.conftest import NOW

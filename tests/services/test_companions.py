@@ -24,10 +24,11 @@ from cri.services.context import Actor, Context, Parts
 from cri.services.instruments import OFFERED, released_instrument
 from cri.services.practice import try_out
 from cri.services.promises import LENGTH, set_promises, wave_promises
-from cri.services.responses import find_questionnaire, submit
+from cri.services.responses import find_questionnaire
 from cri.services.scoring import load_scorecard, score_wave
 from cri.services.sealing import forget_wave, seal_wave
 from cri.services.sheets import sheet_key
+from cri.services.submissions import submit
 from cri.services.waves import WaveStateError, close_wave, create_wave, find_wave
 from tests.factories import OpenedWave, open_wave
 

@@ -19,10 +19,11 @@ from cri.services.drafts import load_draft, start_draft
 from cri.services.links import open_token, personal_token
 from cri.services.open_links import start_from_open_link, unit_link
 from cri.services.practice import end_try_out, standing_try_out, try_out, try_out_link
-from cri.services.responses import LinkUnusableError, find_questionnaire, submit
+from cri.services.responses import LinkUnusableError, find_questionnaire
 from cri.services.scoring import score_wave
 from cri.services.sealing import forget_wave, seal_wave
 from cri.services.smallest_group import smallest_group
+from cri.services.submissions import submit
 from cri.services.waves import WaveStateError, close_wave, create_wave, find_wave, list_waves, open_wave
 from tests.factories import open_wave as opened_wave
 from tests.services.conftest import NOW

@@ -35,9 +35,9 @@ from cri.services.responses import (
     WaveClosedError,
     find_answered,
     find_questionnaire,
-    submit,
 )
 from cri.services.smallest_group import smallest_group
+from cri.services.submissions import submit
 from tests.database_fixtures import make_agency
 from tests.factories import TREE, OpenedWave, change_wave, open_wave, received
 

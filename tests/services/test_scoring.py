@@ -10,9 +10,10 @@ from cri.domain.wave import Answers
 from cri.services.context import Actor, Context, Parts
 from cri.services.instruments import released_instrument
 from cri.services.open_links import start_from_open_link
-from cri.services.responses import find_questionnaire, submit
+from cri.services.responses import find_questionnaire
 from cri.services.scoring import load_scorecard, score_wave
 from cri.services.sealing import seal_wave
+from cri.services.submissions import submit
 from cri.services.waves import close_wave
 from tests.database_fixtures import make_agency
 from tests.factories import OpenedWave, open_wave

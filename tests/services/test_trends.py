@@ -13,10 +13,11 @@ from cri.services.context import Actor, Context
 from cri.services.earlier_waves import latest_comparison
 from cri.services.instruments import released_instrument
 from cri.services.links import personal_token
-from cri.services.responses import find_questionnaire, submit
+from cri.services.responses import find_questionnaire
 from cri.services.rosters import import_tree_and_roster
 from cri.services.scoring import load_scorecard, score_wave
 from cri.services.sealing import seal_wave
+from cri.services.submissions import submit
 from cri.services.waves import close_wave, create_wave, open_wave
 from tests.services.conftest import NOW
 from tests.services.test_wave_people import invitations

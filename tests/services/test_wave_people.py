@@ -13,8 +13,9 @@ from cri.services import codes, wave_people
 from cri.services.context import Context
 from cri.services.invitations import personal_link_count, personal_links, wave_rates
 from cri.services.links import personal_token
-from cri.services.responses import LinkUnusableError, find_questionnaire, submit
+from cri.services.responses import LinkUnusableError, find_questionnaire
 from cri.services.rosters import import_tree_and_roster
+from cri.services.submissions import submit
 from cri.services.wave_people import NoLinkError, replace_link
 from cri.services.waves import close_wave, create_wave, find_wave, open_wave
 from tests.services.conftest import NOW

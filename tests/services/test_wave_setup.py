@@ -16,10 +16,11 @@ from cri.services.agencies import this_agency
 from cri.services.context import Context
 from cri.services.instruments import COMPANIONS, OFFERED, released_instrument, released_texts
 from cri.services.links import open_token, personal_token
-from cri.services.responses import find_questionnaire, submit
+from cri.services.responses import find_questionnaire
 from cri.services.scoring import facets_of, load_scorecard, score_wave
 from cri.services.sealing import seal_wave
 from cri.services.service_lines import draw_map
+from cri.services.submissions import submit
 from cri.services.wave_log import Event, log_of
 from cri.services.wave_setup import ScheduleError, change_companion, change_groups, change_schedule
 from cri.services.waves import (

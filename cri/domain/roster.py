@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from cri.domain.language_names import language_code
 from cri.domain.roster_problems import ROSTER, TREE, RowProblem
 from cri.domain.sheet import Unit, units_in_cycles
+from cri.domain.staff_numbers import NUMBER, has_mail, key_of_number
 from cri.domain.unseen import find_unseen
 
 MOST_ROWS: Final = 200_000
@@ -22,11 +24,12 @@ MOST_CHARACTERS: Final = {
     SURNAME: 150,
     "email": 254,
     "language": 10,
+    NUMBER: 60,
 }
 UNIT_COLUMNS: Final = ("code", "parent", "name")
 PERSON_COLUMNS: Final = ("name", "email", "unit", "language")
-MAY_BE_BLANK: Final = frozenset({"parent", "language", SURNAME})
-MAY_BE_MISSING: Final = frozenset({"language", SURNAME})
+MAY_BE_BLANK: Final = frozenset({"parent", "language", SURNAME, "email", NUMBER})
+MAY_BE_MISSING: Final = frozenset({"language", SURNAME, NUMBER})
 _LABEL = r"\w(?:[\w-]*\w)?"
 _EMAIL = re.compile(rf"[^\s@,;:<>()\"\[\]\\]{{1,64}}@{_LABEL}(?:\.{_LABEL})+")
 
@@ -42,7 +45,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """Somebody on the roster. `email` in lower case stands for the person; `language` may be empty."""
+    """Somebody on the roster. `language` may be empty.
+
+    `email` in lower case stands for the person; where they have none, their staff number does: "#4711".
+    """
 
     name: str
     email: str
@@ -84,23 +90,22 @@ def read_units(table: Table) -> tuple[tuple[Unit, ...], list[RowProblem]]:
 def read_people(
     table: Table, units: Sequence[Unit], languages: Sequence[str]
 ) -> tuple[tuple[PersonRow, ...], list[RowProblem]]:
-    """The people of a table with name, email, unit and perhaps surname, language. And all that is wrong.
+    """The people of a table with name, email or number, and unit; perhaps language. And all that is wrong.
 
     units: where a person may be, by code or, where only one unit has it, by name; languages: codes of the
     survey's languages.
     """
-    records, problems = _records(table, (*PERSON_COLUMNS, SURNAME))
+    records, problems = _records(table, (*PERSON_COLUMNS, SURNAME, NUMBER))
     code_of = _codes_by_name(units)
     for _, record in records:
         record["name"] = f"{record['name']} {record[SURNAME]}".strip()
         record["unit"] = code_of.get(record["unit"].casefold(), record["unit"])
-        record["email"] = record["email"].lower()
-        record["language"] = record["language"].lower()
+        record["email"] = record["email"].lower() or key_of_number(record[NUMBER])
+        record["language"] = language_code(record["language"])
     row_of, repeated = _first_rows(table.part, records, "email")
     known, offered = frozenset(unit.code for unit in units), frozenset((*languages, ""))
     for row, record in records:
-        if record["email"] and not is_email(record["email"]):
-            problems.append(_wrong("bad_email", row, "email", record["email"]))
+        problems += _key_problems(row, record)
         if record["unit"] and record["unit"] not in known:
             problems.append(_wrong("unknown_unit", row, "unit", record["unit"]))
         if record["language"] not in offered:
@@ -112,6 +117,16 @@ def read_people(
         if row_of.get(record["email"]) == row
     )
     return people, problems + repeated
+
+
+def _key_problems(row: int, record: Mapping[str, str]) -> list[RowProblem]:
+    """What is wrong with what stands for the person."""
+    key, number = record["email"], record[NUMBER]
+    if not key:
+        return [RowProblem(ROSTER, "no_address", row, "email")]
+    if key == key_of_number(number):
+        return [_wrong("bad_number", row, NUMBER, number)] if has_mail(key) else []
+    return [] if is_email(key) else [_wrong("bad_email", row, "email", key)]
 
 
 def _codes_by_name(units: Sequence[Unit]) -> Mapping[str, str]:
@@ -157,11 +172,11 @@ def _records(table: Table, columns: tuple[str, ...]) -> tuple[list[Record], list
 
 
 def _header_problems(part: str, names: list[str], columns: tuple[str, ...]) -> list[RowProblem]:
-    wanted = ", ".join(column for column in columns if column != SURNAME)
+    wanted = ", ".join(column for column in columns if column not in (SURNAME, NUMBER))
     missing = [
         RowProblem(part, "missing_column", 1, name, {"value": name, "columns": wanted})
         for name in columns
-        if name not in names and name not in MAY_BE_MISSING
+        if name not in names and name not in MAY_BE_MISSING and not (name == "email" and NUMBER in names)
     ]
     repeated = [
         RowProblem(part, "repeated_column", 1, name, {"value": name})

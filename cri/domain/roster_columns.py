@@ -12,14 +12,16 @@ from typing import Final
 
 from cri.domain.roster import MAY_BE_MISSING, PERSON_COLUMNS, SURNAME, UNIT_COLUMNS, Table
 from cri.domain.roster_problems import ROSTER, TREE
+from cri.domain.staff_numbers import NUMBER
 
 COLUMNS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {TREE: UNIT_COLUMNS, ROSTER: ("name", SURNAME, *PERSON_COLUMNS[1:])}
+    {TREE: UNIT_COLUMNS, ROSTER: ("name", SURNAME, *PERSON_COLUMNS[1:], NUMBER)}
 )
 
 # As spreadsheets head them, in English, Spanish, French and Arabic; without accents, signs or capitals.
 _UNIT_CODE = """
-    unitcode deptcode departmentcode codigo codigounidad codeunite codedeservice رمز الرمز رمزالوحدة
+    unitcode unitno unitnumber deptcode departmentcode codigo codigounidad
+    codeunite codedeservice رمز الرمز رمزالوحدة
 """
 _NAMES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
@@ -45,11 +47,22 @@ _NAMES: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
                 emailaddress mail mailaddress workemail correo correoelectronico courriel mel adressemail
                 adresseelectronique البريد البريدالإلكتروني الإيميل
             """,
-            "unit": f"{_UNIT_CODE} code department dept unidad departamento unite service الوحدة القسم",
+            "unit": f"""{_UNIT_CODE}
+                code orgunit department dept unidad departamento unite service الوحدة القسم
+            """,
             "language": "lang preferredlanguage locale idioma lengua langue اللغة لغة",
+            NUMBER: """
+                staffnumber staffno staffid employeenumber employeeno employeeid personnelnumber personnelno
+                persnr payrollnumber numeroempleado numerodeempleado legajo matricula matricule numeroagent
+                numerodagent الرقمالوظيفي رقمالموظف
+            """,
         },
     }
 )
+
+
+ROWS_OF_TITLES: Final = 10
+"""How far below the first row a header is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,23 @@ def guess_columns(table: Table) -> Guess:
         found["name"] = found.pop(SURNAME)
         unclear = [column for column in unclear if column not in ("name", SURNAME)]
     return Guess(found, tuple(unclear))
+
+
+def below_titles(table: Table) -> Table:
+    """The table from its header on: titles, dates and the like that stand above it are left out.
+
+    Its header is the first row that names at least two of our columns, if the first row of all names none.
+    """
+    if _named(table.part, table.header) > 0:
+        return table
+    for place, (_, cells) in enumerate(table.rows[:ROWS_OF_TITLES]):
+        if _named(table.part, cells) > 1:
+            return Table(table.part, cells, table.rows[place + 1 :])
+    return table
+
+
+def _named(part: str, cells: tuple[str, ...]) -> int:
+    return len(guess_columns(Table(part, cells, ())).places)
 
 
 def take_columns(table: Table, places: Mapping[str, int]) -> Table:

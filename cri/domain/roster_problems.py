@@ -41,6 +41,8 @@ MESSAGES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "too_long": (N_("%(length)s characters"), N_("at most %(most)s")),
         "unprintable": (N_("it holds characters that cannot be printed"), N_("plain text")),
         "bad_email": (N_("“%(value)s” is not an e-mail address"), N_("an address such as name@example.org")),
+        "no_address": (N_("nothing is filled in"), N_("an address, or a staff number for who has none")),
+        "bad_number": (N_("“%(value)s” is not a staff number"), N_("letters and digits, without @")),
         "repeated": (N_("“%(value)s” is already in row %(row)s"), N_("each one once")),
         "on_roster": (N_("“%(value)s” is on the roster already"), N_("somebody new")),
         "unknown_language": (N_("“%(value)s” is not a language of the survey"), N_("one of %(languages)s")),

@@ -11,6 +11,7 @@ from cri.db.queries.organisation import present_units
 from cri.domain.errors import CriError
 from cri.domain.roster import PERSON_COLUMNS, PersonRow, Table, read_people
 from cri.domain.roster_problems import ROSTER, RowProblem
+from cri.domain.staff_numbers import NUMBER, address_of, number_of
 from cri.services import roster_rows, wave_people
 from cri.services.context import Context
 from cri.services.instruments import offered_languages
@@ -101,8 +102,9 @@ def leave(ctx: Context, person_id: uuid.UUID) -> Somebody:
 
 def _read(ctx: Context, given: PersonRow) -> tuple[PersonRow, list[RowProblem]]:
     """The row as a table of one row would be read."""
-    cells = (given.name, given.email, given.unit, given.language or offered_languages()[0])
-    table = Table(ROSTER, PERSON_COLUMNS, ((1, cells),))
+    key = address_of(given.email), number_of(given.email)
+    cells = (given.name, key[0], given.unit, given.language or offered_languages()[0], key[1])
+    table = Table(ROSTER, (*PERSON_COLUMNS, NUMBER), ((1, cells),))
     units = present_units(ctx.session, ctx.agency_id)
     rows, problems = read_people(table, units, offered_languages())
     return rows[0] if rows else given, problems

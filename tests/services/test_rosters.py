@@ -9,13 +9,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
 from cri.adapters.roster_files import table_from_text
-from cri.db.models import Invitation, OrganisationUnit, Person
+from cri.db.models import Invitation, MessageBatch, OrganisationUnit, Person
+from cri.db.queries.messages import add_messages
 from cri.db.queries.organisation import people_per_unit, present_organisation, present_units
 from cri.db.session import enter_agency
 from cri.domain.roster_problems import ROSTER, TREE
 from cri.domain.sheet import Unit
 from cri.services.accounts import create_account
 from cri.services.context import Actor, Context
+from cri.services.invitations import personal_link_count
+from cri.services.letters import letters_by_unit
 from cri.services.rosters import (
     ManyLeaveError,
     Preview,
@@ -64,6 +67,22 @@ def test_a_preview_stores_nothing_of_the_organisation_and_accepting_stores_exact
     )
     assert active(ctx) == {"p1@example.org", "p2@example.org"}
     assert pending(ctx, key) is None
+
+
+def test_staff_without_email_are_invited_and_get_no_message(ctx: Context) -> None:
+    roster = HEAD.replace("language", "number") + "Ida Berg,,north,4711\nAna,ana@example.org,north,12\n"
+    import_tree_and_roster(ctx, TREE_TEXT, roster)
+    assert active(ctx) == {"#4711", "ana@example.org"}
+    assert import_tree_and_roster(ctx, "", roster).is_empty  # the number says that it is the same person
+    closes_at = ctx.now + timedelta(days=14)
+    wave_id = create_wave(ctx, "Autumn", languages=("en",), noun="residents", closes_at=closes_at)
+    open_wave(ctx, wave_id)
+    assert personal_link_count(ctx, wave_id) == 2
+    ctx.session.add(MessageBatch(agency_id=ctx.agency_id, wave_id=wave_id, kind="invitation", day=NOW.date()))
+    ctx.session.flush()
+    assert add_messages(ctx.session, ctx.agency_id, wave_id, "invitation") == 1
+    (letters,) = [unit for unit in letters_by_unit(ctx, wave_id) if unit.code == "north"]
+    assert letters.people == 2
 
 
 def test_a_preview_is_accepted_once_and_by_whoever_made_it(ctx: Context) -> None:

@@ -9,6 +9,7 @@ from cri.adapters.safe_csv import FORMULA_SIGNS, plain_cell, safe_cell, write_cs
 from cri.domain.roster import MOST_ROWS, Table, in_order, is_email, read_people, read_units
 from cri.domain.roster_problems import MESSAGES, ROSTER, TREE, RowProblem
 from cri.domain.sheet import Unit
+from cri.domain.staff_numbers import address_of, has_mail, number_of
 
 UNITS = (Unit("all", None, "The agency"), Unit("north", "all", "North"))
 TREE_TEXT = "code,parent,name\nall,,The agency\nnorth,all,North\n"
@@ -80,7 +81,7 @@ def test_missing_columns_are_all_named() -> None:
     [
         ("Ana,ana.example.org,north,en", ("bad_email", 2, "email")),
         ("Ana,ana@example,north,en", ("bad_email", 2, "email")),
-        ("Ana,,north,en", ("blank", 2, "email")),
+        ("Ana,,north,en", ("no_address", 2, "email")),
         (",ana@example.org,north,en", ("blank", 2, "name")),
         ("Ana,ana@example.org,,en", ("blank", 2, "unit")),
         ("Ana,ana@example.org,south,en", ("unknown_unit", 2, "unit")),
@@ -89,6 +90,31 @@ def test_missing_columns_are_all_named() -> None:
 )
 def test_each_mistake_in_a_roster_is_named(row: str, problem: tuple[str, int, str]) -> None:
     assert people_problems(f"name,email,unit,language\n{row}\n") == [problem]
+
+
+def test_who_has_no_address_is_known_by_a_staff_number() -> None:
+    text = (
+        "name,email,unit,number\nIda Berg,,north,  A 47\nAna,ana@example.org,north,12\n"
+        "Ida Berg,,north,48\nTwin,,north,a 47\nOdd,,north,x@y\nBen,ben.example.org,north,49\n"
+    )
+    people, problems = read_people(table_from_text(ROSTER, text), UNITS, ("en",))
+    assert [one.email for one in people[:3]] == ["#a 47", "ana@example.org", "#48"]
+    assert [has_mail(one.email) for one in people[:3]] == [False, True, False]
+    assert [(number_of(one.email), address_of(one.email)) for one in people[:2]] == [
+        ("a 47", ""),
+        ("", "ana@example.org"),
+    ]
+    assert [(found.kind, found.row, found.column) for found in problems] == [
+        ("bad_number", 6, "number"),
+        ("bad_email", 7, "email"),
+        ("repeated", 5, "email"),
+    ]
+
+
+def test_an_agency_in_which_nobody_has_an_address_needs_no_column_for_it() -> None:
+    text = "name,unit,number\nIda Berg,north,1\n"
+    people, problems = read_people(table_from_text(ROSTER, text), UNITS, ("en",))
+    assert ([one.email for one in people], problems) == (["#1"], [])
 
 
 def test_every_mistake_is_listed_not_only_the_first() -> None:

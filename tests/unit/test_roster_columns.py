@@ -8,8 +8,9 @@ import xlsxwriter
 
 from cri.adapters.roster_files import UnreadableTableError, table_from_file, table_from_text
 from cri.adapters.workbooks import UnreadableWorkbookError, workbook_rows
+from cri.domain.language_names import language_code
 from cri.domain.roster import read_people
-from cri.domain.roster_columns import first_cells, guess_columns, take_columns
+from cri.domain.roster_columns import below_titles, first_cells, guess_columns, take_columns
 from cri.domain.roster_problems import ROSTER, TREE
 from cri.domain.sheet import Unit
 
@@ -30,6 +31,11 @@ UNITS = (Unit("all", None, "The agency"), Unit("n", "all", "North"))
             ROSTER,
             "Prénom;Nom;Courriel;Service;Langue",
             {"name": 0, "surname": 1, "email": 2, "unit": 3, "language": 4},
+        ),
+        (
+            ROSTER,
+            "Pers.-Nr.;Name;E-Mail;Department",
+            {"number": 0, "name": 1, "email": 2, "unit": 3},
         ),
         (ROSTER, "Nom;Courriel;Unité", {"name": 0, "email": 1, "unit": 2}),
         (ROSTER, "الاسم,البريد الإلكتروني,الوحدة,اللغة", {"name": 0, "email": 1, "unit": 2, "language": 3}),
@@ -56,6 +62,25 @@ def test_columns_are_known_by_their_names(part: str, header: str, places: dict[s
 )
 def test_what_may_be_two_things_or_none_stays_open(header: str, unclear: tuple[str, ...]) -> None:
     assert guess_columns(table_from_text(ROSTER, header + "\n1,2,3\n")).open == unclear
+
+
+def test_titles_above_the_header_are_left_out_and_rows_keep_their_numbers() -> None:
+    titles = "Riverside: staff list;;\nAs of 22.11.2026;;\n\n"
+    table = below_titles(table_from_text(ROSTER, titles + "Full name;E-mail;Dept\nAna;a@example.org;n\n"))
+    assert table.header == ("Full name", "E-mail", "Dept")
+    assert [row for row, _ in table.rows] == [5]
+    for text in ("a;b\nname;email\n", "name;x\nname;email\n", "a;b\nname;c\n"):
+        same = table_from_text(ROSTER, text)
+        assert (below_titles(same) == same) is not text.startswith("a;b\nname;email")
+
+
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [("ES", "es"), ("es-ES", "es"), ("en_GB", "en"), ("Español", "es"), ("ARABIC", "ar"), ("العربية", "ar"),
+     ("إنجليزي", "en"), ("Français", "fr"), ("tlh", "tlh"), ("", "")],
+)  # fmt: skip
+def test_languages_are_known_by_their_names(cell: str, code: str) -> None:
+    assert language_code(cell) == code
 
 
 def test_columns_that_nobody_chose_are_left_behind_and_rows_keep_their_numbers() -> None:

@@ -97,6 +97,26 @@ def test_somebody_joins_is_changed_and_leaves(
     assert person_id(sessions, agency_id, "ben@example.org") == ben
 
 
+def test_somebody_without_email_stands_by_a_staff_number(
+    visitor: Visitor, sessions: Sessions, agency_id: uuid.UUID
+) -> None:
+    bring_in(visitor, "Ana Ruiz,ana@example.org,garage\n")
+    visitor.get(f"{PEOPLE}/new")
+    given = {"name": "Ida Berg", "email": "", "number": "", "unit": "garage", "language": "en"}
+    assert visitor.post(f"{PEOPLE}/new", dict(given)).status_code == 422
+    assert "an address, or a staff number for who has none" in visitor.text
+    assert visitor.post(f"{PEOPLE}/new", {**given, "email": "ida.example.org"}).status_code == 422
+    visitor.post(f"{PEOPLE}/new", {**given, "number": "A 47"})
+    assert "Ida Berg #a 47 The garage" in visitor.text
+    ida = person_id(sessions, agency_id, "#a 47")
+    visitor.get(f"{PEOPLE}/{ida}")
+    assert "Staff number: a 47" in visitor.text
+    visitor.post(f"{PEOPLE}/{ida}", {"name": "Ida B", "unit": "all", "language": "en"})
+    assert "Stored: Ida B." in visitor.text
+    exported = visitor.client.get("/organisation/people.csv").get_data(as_text=True)
+    assert "Ida B,,all,en,a 47" in exported
+
+
 def test_while_a_survey_is_open_the_pages_say_what_follows(
     visitor: Visitor, sessions: Sessions, parts: Parts, agency_id: uuid.UUID
 ) -> None:

@@ -18,6 +18,7 @@ from wtforms.validators import DataRequired
 
 from cri.domain.roster import SURNAME
 from cri.domain.roster_problems import ROSTER, TREE
+from cri.domain.staff_numbers import NUMBER
 
 TABLES = ".csv,.xlsx,text/csv,application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 """What a file chooser offers; what a file is, is decided by its bytes."""
@@ -31,6 +32,7 @@ LABELS: Mapping[tuple[str, str], str] = {
     (ROSTER, "email"): _l("E-mail address"),
     (ROSTER, "unit"): _l("Unit, by code or name"),
     (ROSTER, "language"): _l("Language"),
+    (ROSTER, NUMBER): _l("Staff number, for people without e-mail"),
 }
 """What each of our columns holds."""
 
@@ -70,6 +72,7 @@ class PersonForm(FlaskForm):  # type: ignore[misc]  # the library has no types
 
     name = StringField(_l("Name"))
     email = StringField(_l("E-mail address"))
+    number = StringField(_l("Staff number, for people without e-mail"))
     unit = SelectField(_l("Unit"), validate_choice=False)
     language = SelectField(_l("Language"), validate_choice=False)
 

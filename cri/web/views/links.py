@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from cri.adapters.safe_csv import write_csv
 from cri.db.queries.waves import frozen_units
 from cri.domain.access import Permission
+from cri.domain.staff_numbers import address_of
 from cri.services.context import Context
 from cri.services.invitations import open_link, personal_link_count, personal_links
 from cri.services.open_links import unit_link
@@ -80,7 +81,8 @@ def personal_csv(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
     """All personal links, for a mail merge."""
     links = personal_links(ctx, wave_id)
     data = write_csv(
-        ("name", "email", "unit", "link"), [(one.name, one.email, one.unit, one.url) for one in links]
+        ("name", "email", "unit", "link"),
+        [(one.name, address_of(one.email), one.unit, one.url) for one in links],
     )
     response = Response(data, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="links.csv"'

@@ -9,6 +9,7 @@ from cri.adapters.safe_csv import write_csv
 from cri.db.queries.organisation import people_per_unit, present_organisation, present_units
 from cri.domain.access import Permission
 from cri.domain.roster import PERSON_COLUMNS, UNIT_COLUMNS
+from cri.domain.staff_numbers import NUMBER, address_of, number_of
 from cri.domain.tree import counts_below, in_tree_order
 from cri.services import lineage, roster_undo
 from cri.services.agencies import this_agency
@@ -68,8 +69,11 @@ def units_csv(ctx: Context) -> ResponseReturnValue:
 def people_csv(ctx: Context) -> ResponseReturnValue:
     """The roster as it is, to change and send back."""
     people = present_organisation(ctx.session, ctx.agency_id).people
-    rows = [(one.row.name, one.row.email, one.row.unit, one.row.language) for one in people if one.active]
-    return _csv("people.csv", PERSON_COLUMNS, rows)
+    rows = [
+        (row.name, address_of(row.email), row.unit, row.language, number_of(row.email))
+        for row in (one.row for one in people if one.active)
+    ]
+    return _csv("people.csv", (*PERSON_COLUMNS, NUMBER), rows)
 
 
 def _csv(name: str, header: tuple[str, ...], rows: Sequence[Sequence[str]]) -> Response:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 from cri.db.queries.organisation import present_units
 from cri.domain.access import Permission
 from cri.domain.roster import PersonRow
+from cri.domain.staff_numbers import address_of, key_of_number, number_of
 from cri.domain.tree import in_tree_order
 from cri.services import people, roster_undo, wave_people
 from cri.services.agencies import this_agency
@@ -149,9 +150,8 @@ def replace_link(ctx: Context, person_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _given(form: PersonForm) -> PersonRow:
-    return PersonRow(
-        form.name.data or "", form.email.data or "", form.unit.data or "", form.language.data or ""
-    )
+    key = form.email.data or key_of_number(form.number.data or "")
+    return PersonRow(form.name.data or "", key, form.unit.data or "", form.language.data or "")
 
 
 def _wrong(ctx: Context, form: PersonForm, error: RosterError, somebody: people.Somebody | None) -> str:
@@ -173,7 +173,13 @@ def _page(ctx: Context, form: PersonForm, somebody: people.Somebody | None) -> s
     return render_template(
         "views/organisation/person.html",
         form=form,
-        somebody=somebody and {"id": somebody.id, "name": somebody.row.name, "email": somebody.row.email},
+        somebody=somebody
+        and {
+            "id": somebody.id,
+            "name": somebody.row.name,
+            "email": address_of(somebody.row.email),
+            "number": number_of(somebody.row.email),
+        },
         waves=[{"id": wave.id, "label": wave.label} for wave in wave_people.open_waves(ctx)],
     )
 

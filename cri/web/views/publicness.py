@@ -60,7 +60,7 @@ def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
 def _figure(part: dict[str, Any]) -> dict[str, Any]:
     """What may be shown of a score, as text; `score` None where it may not."""
     if part["score"] is None:
-        return {"score": None, "low": None, "high": None, "people": number(round_people(part["n"] or 0))}
+        return {"score": None, "low": None, "high": None, "people": None}
     low, high = part["interval"] or (None, None)
     return {
         "score": _decimal(round_score(part["score"])),

@@ -13,8 +13,9 @@ from cri.adapters.roster_files import MOST_BYTES, UnreadableTableError, table_fr
 from cri.domain.access import Permission
 from cri.domain.errors import SHOWN
 from cri.domain.roster import MAY_BE_MISSING, Table
-from cri.domain.roster_columns import COLUMNS, first_cells, guess_columns, take_columns
+from cri.domain.roster_columns import COLUMNS, below_titles, first_cells, guess_columns, take_columns
 from cri.domain.roster_problems import PARTS, ROSTER, TREE, RowProblem
+from cri.domain.staff_numbers import NUMBER
 from cri.services import rosters
 from cri.services.context import Context
 from cri.services.rosters import ManyLeaveError, PreviewGoneError, RosterError
@@ -83,7 +84,7 @@ def _tables(form: OrganisationForm) -> tuple[dict[str, Table], list[RowProblem]]
             problems.append(error.problem)
         else:
             if table is not None:
-                tables[part] = table
+                tables[part] = below_titles(table)
     return tables, problems
 
 
@@ -177,6 +178,8 @@ def choose(ctx: Context) -> ResponseReturnValue:
                 places[part][column] = place
             elif column not in MAY_BE_MISSING:
                 field.errors = [_("Choose a column.")]
+        if NUMBER in places[part] and "email" not in places[part]:
+            form[f"{part}_email"].errors = []  # an agency in which nobody has e-mail
     if any(field.errors for field in form):
         return _columns_page(form, tables), 422
     return _read(ctx, tables, places, OrganisationForm(formdata=None))

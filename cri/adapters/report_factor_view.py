@@ -36,7 +36,7 @@ def factor_view(
         "weak": words.weak if words else "",
         "score": text.number("score", row["score"]),
         "under": _under(text, row),
-        "strip": _strip(text, row, drawings[f"{code}.strip"], svgs[f"{code}.strip"]),
+        "strip": strip_view(text, row, drawings[f"{code}.strip"], svgs[f"{code}.strip"]),
         "claims": claim_views(text, [position["id"], *_units_first(section["claims"])]),
         "statements": _items(text, section, drawings[f"{code}.items"], svgs[f"{code}.items"]),
         "units": _units(text, section, drawings, svgs),
@@ -58,8 +58,8 @@ def _under(text: ReportText, row: Document) -> list[str]:
     return lines
 
 
-def _strip(text: ReportText, row: Document, drawing: Drawing, svg: bytes) -> View | None:
-    """The strip with its labels; lowest and best are written inwards from their ends of the band."""
+def strip_view(text: ReportText, row: Document, drawing: Drawing, svg: bytes) -> View | None:
+    """Return a factor's strip with its labels; lowest and best run inwards from their ends of the band."""
     strip = row["strip"]
     if row["score"] is None and strip is None:
         return None

@@ -16,7 +16,7 @@ from fontTools.ttLib import woff2
 from cri.domain.errors import InputError, InputProblem
 
 REPORTS = Path(__file__).parents[2] / "reports"
-STYLES = ("page.css", "type.css", "parts.css")
+STYLES = ("page.css", "type.css", "parts.css", "sections.css", "blocks.css")
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,23 @@ class Font:
     path: Path
 
 
-def load_report_words(locale: str) -> dict[str, Any]:
-    """Return the words of `reports/text/LOCALE.yaml`. Raises InputError naming the locales that exist."""
+def load_report_words(locale: str, kind: str | None = None) -> dict[str, Any]:
+    """Return the words of `reports/text/LOCALE.yaml`, with those that a kind of pack has of its own.
+
+    Raises InputError naming the locales that exist.
+    """
     path = REPORTS / "text" / f"{locale}.yaml"
     if not path.is_file():
         known = " or ".join(report_locales())
         raise InputError([InputProblem(f"no report texts for locale {locale!r}", "--locale", known)])
-    return _yaml(path)
+    words = _yaml(path)
+    if kind not in worded_kinds():
+        return words
+    own = _words_path(locale, kind)
+    if not own.is_file():
+        known = " or ".join(sorted(found.stem for found in own.parent.glob("*.yaml")))
+        raise InputError([InputProblem(f"no {kind} texts for locale {locale!r}", "--locale", known)])
+    return _joined(words, _yaml(own))
 
 
 def report_locales() -> tuple[str, ...]:
@@ -42,10 +52,42 @@ def report_locales() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (REPORTS / "text").glob("*.yaml")))
 
 
-def words_digest(locale: str) -> str:
-    """Return the sha256 of a locale's words by content: comments and line breaks in the file do not count."""
-    exact = json.dumps(_yaml(REPORTS / "text" / f"{locale}.yaml"), sort_keys=True, ensure_ascii=False)
+def words_digest(locale: str, kind: str | None = None) -> str:
+    """Return the sha256 of a locale's words by content: comments and line breaks in the file do not count.
+
+    kind: of the words that only this kind of pack has; without it of those that all packs share.
+    """
+    exact = json.dumps(load_own_words(locale, kind), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(exact.encode()).hexdigest()
+
+
+def load_own_words(locale: str, kind: str | None = None) -> dict[str, Any]:
+    """Return the words of one file: of a kind of pack alone, or without it those that all packs share."""
+    return _yaml(_words_path(locale, kind))
+
+
+def worded_kinds() -> tuple[str, ...]:
+    """Return the kinds of pack that have words of their own, sorted."""
+    return tuple(sorted(path.name for path in (REPORTS / "text").iterdir() if path.is_dir()))
+
+
+def _words_path(locale: str, kind: str | None) -> Path:
+    folder = REPORTS / "text"
+    return folder / f"{locale}.yaml" if kind is None else folder / kind / f"{locale}.yaml"
+
+
+def _joined(words: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """Words with more of them: a mapping of both is joined, of any other key the second one counts."""
+    both = {
+        key: _joined(words[key], more[key])
+        for key in words.keys() & more.keys()
+        if _are_maps(words, more, key)
+    }
+    return {**words, **more, **both}
+
+
+def _are_maps(words: dict[str, Any], more: dict[str, Any], key: str) -> bool:
+    return isinstance(words[key], dict) and isinstance(more[key], dict)
 
 
 def load_palette() -> dict[str, str]:
@@ -53,17 +95,17 @@ def load_palette() -> dict[str, str]:
     return dict(_yaml(REPORTS / "styles" / "palette.yaml"))
 
 
-def load_layout(kind: str) -> dict[str, Any]:
-    """Return sizes of a kind of pack: figure widths and row heights in CSS pixels."""
-    return _yaml(REPORTS / "packs" / kind / "layout.yaml")
+def load_layout() -> dict[str, Any]:
+    """Return sizes of the figures of packs: widths and row heights in CSS pixels."""
+    return _yaml(REPORTS / "styles" / "layout.yaml")
 
 
-def load_style(kind: str) -> str:
-    """Return the style sheet of a kind of pack with the palette's colours put in.
+def load_style() -> str:
+    """Return the style sheet of packs with the palette's colours put in.
 
     WeasyPrint knows custom properties, but not inside images; one palette.yaml feeds both.
     """
-    paths = [*(REPORTS / "styles" / name for name in STYLES), REPORTS / "packs" / kind / f"{kind}.css"]
+    paths = [REPORTS / "styles" / name for name in STYLES]
     style = "\n".join(path.read_text(encoding="utf-8") for path in paths)
     for role, colour in load_palette().items():
         style = style.replace(f"var(--{role})", colour)
@@ -107,7 +149,7 @@ def data_url(kind: str, data: bytes) -> str:
 def reports_digest() -> str:
     """Return the sha256 over every file in `reports/` that shapes a pack, fonts included."""
     whole = hashlib.sha256()
-    for folder in ("packs", "components", "styles", "fonts", "text"):
+    for folder in ("sections", "components", "styles", "fonts", "text"):
         for path in sorted((REPORTS / folder).rglob("*")):
             if path.is_file():
                 whole.update(f"{path.relative_to(REPORTS).as_posix()}\n".encode())

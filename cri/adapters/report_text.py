@@ -1,6 +1,6 @@
 """Putting a pack's claims, numbers and names into a language: the one edge that page and PDF share."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -49,7 +49,7 @@ class ReportText:
     where: str = field(default="", init=False)
 
     def __post_init__(self) -> None:
-        self.words = load_report_words(self.locale)
+        self.words = load_report_words(self.locale, self.pack["kind"])
         self._units = {unit["code"]: unit["name"] for unit in self.pack["units"]}
         self._babel = Locale.parse(self.locale)
 
@@ -83,12 +83,16 @@ class ReportText:
 
     def sentence(self, claim: Document) -> str:
         """Return the sentence of a claim, made from the claim alone."""
-        template = str(self.words["claims"][claim["text_key"]])
+        template = self.template(claim)
         printed = dict.fromkeys(name for _, name, _, _ in Formatter().parse(template) if name)
         values = {name: self.value(claim["values"][name]) for name in printed}
         if claim["subject"] == "index" and not template.startswith("{factor}"):
             values["factor"] = self.word("summary.index_inside")
         return template.format_map(values)
+
+    def template(self, claim: Document) -> str:
+        """Return the sentence of a claim with {names} where its values will stand."""
+        return str(self.words["claims"][claim["text_key"]])
 
     def reason(self, claim: Document) -> str:
         """Return the one-line reason of a claim's verdict."""
@@ -106,16 +110,22 @@ class ReportText:
     def value(self, value: Document) -> str:
         """Return a claim's value: a number by its kind, or the name behind a code."""
         kind, given = value["kind"], value["value"]
-        names = {
+        return self._apart(self.named(kind, str(given))) if self.is_name(kind) else self.number(kind, given)
+
+    def is_name(self, kind: str) -> bool:
+        """Whether a value of this kind is a name or text rather than a number."""
+        return kind in {"factor", "item", "unit", "peers", "limit", "text"}
+
+    def named(self, kind: str, code: str) -> str:
+        """Return the name behind a code: of a factor, item, unit, peer group or limit; a text as it is."""
+        names: dict[str, Callable[[str], str]] = {
             "factor": self.factor_name,
             "item": self.statement,
             "unit": self.unit_name,
             "peers": self.peers,
             "limit": self.limit,
         }
-        if kind in names:
-            return self._apart(names[kind](str(given)))
-        return self._apart(str(given)) if kind == "text" else self.number(kind, given)
+        return names[kind](code) if kind in names else code
 
     def _apart(self, name: str) -> str:
         """A name in the midst of a sentence, kept from reordering it where it is in another script."""

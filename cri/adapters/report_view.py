@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from cri.adapters.report_block_view import BlockViews
 from cri.adapters.report_factor_view import factor_view
 from cri.adapters.report_figures import Drawing, cell_height
 from cri.adapters.report_parts import (
@@ -18,6 +19,8 @@ from cri.adapters.report_parts import (
 )
 from cri.adapters.report_quality_view import quality_view
 from cri.adapters.report_text import ReportText, direction_of
+from cri.domain.document_blocks import PAGE
+from cri.domain.pack import section_of
 
 Document = Mapping[str, Any]
 View = dict[str, Any]
@@ -42,6 +45,8 @@ def view_of(text: ReportText, drawings: Mapping[str, Drawing], svgs: Mapping[str
             body = factor_view(text, section, (factors.index(section) + 1, len(factors)), drawings, svgs)
         elif section["key"] == "quality":
             body = quality_view(text, section, factors)
+        elif section["key"] == PAGE:
+            body = BlockViews(text, drawings, svgs).page(section)
         else:
             body = _method(text)
         sections.append({"key": section["key"], "id": section["id"], **body})
@@ -83,7 +88,7 @@ def _cover(text: ReportText, drawings: Mapping[str, Drawing], svgs: Mapping[str,
     name, wave = text.pack["agency"] or "", text.pack["wave"]
     size = "very-long" if len(name) > VERY_LONG_NAME else "long" if len(name) > LONG_NAME else ""
     low, high = (text.tick(end) for end in text.pack["axis"])
-    with_pool = any(row["strip"] for row in text.pack["sections"][1]["rows"])
+    with_pool = any(row["strip"] for row in section_of(text.pack, "summary")["rows"])
     key = "report.cover_figure_pool" if with_pool else "report.cover_figure"
     return {
         "size": size,

@@ -11,16 +11,17 @@ import click
 from cri.adapters.charts import ChartBrowser
 from cri.adapters.document_files import read_document
 from cri.adapters.instrument_files import InstrumentTexts, find_instrument, load_instrument, load_texts
-from cri.adapters.leader_report import FORMATS, Report, print_leader_pack
 from cri.adapters.report_files import report_locales
+from cri.adapters.report_print import FORMATS, Report, print_pack
 from cri.domain.documents import digest_of, readable_json
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.instrument import Instrument
 from cri.domain.norms import check_edition
 from cri.domain.pack import leader_pack
+from cri.domain.pack_workshop import workshop_pack
 from cri.domain.placing import place
 
-KINDS = ("leader",)
+KINDS = {"leader": leader_pack, "workshop": workshop_pack}
 _FILE = click.Path(path_type=Path)
 
 
@@ -59,10 +60,10 @@ def pack(
     asked, texts = _instrument(card, instrument, locale)
     _refuse_unknown_noun(noun, texts)
     placement = place(card, edition, peers) if edition else None
-    document = leader_pack(card, placement, edition, instrument=asked, noun=noun)
+    document = KINDS[kind](card, placement, edition, instrument=asked, noun=noun)
     with tempfile.TemporaryDirectory() as own, ChartBrowser() as browser:
         cache = charts or Path(own)
-        report = print_leader_pack(
+        report = print_pack(
             document, locale=locale, texts=texts, browser=browser, chart_cache=cache, file_format=file_format
         )
     inputs = {"scorecard": (scorecard, card), "norms": (norms, edition)}
@@ -71,7 +72,7 @@ def pack(
 
 def _refuse_unknown(kind: str, file_format: str, locale: str) -> None:
     given = (
-        ("kind of pack", "--kind", kind, KINDS),
+        ("kind of pack", "--kind", kind, tuple(KINDS)),
         ("format", "--format", file_format, FORMATS),
         ("language of reports", "--locale", locale, report_locales()),
     )

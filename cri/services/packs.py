@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select
 
 from cri.adapters.charts import ChartBrowser
-from cri.adapters.leader_report import print_leader_pack
+from cri.adapters.report_print import print_pack
 from cri.db.models import Agency, Report, StoredPack, Wave
 from cri.db.queries.waves import lock_wave
 from cri.domain.documents import digest_of
@@ -100,7 +100,7 @@ def _print(
 ) -> None:
     texts = released_texts(wave.instrument_code, wave.instrument_version, locale)
     cache = context.parts.var / "charts"
-    made = print_leader_pack(document, locale=locale, texts=texts, browser=browser, chart_cache=cache)
+    made = print_pack(document, locale=locale, texts=texts, browser=browser, chart_cache=cache)
     sha256 = made.manifest["sha256"]
     context.parts.blobs.put(_key(wave.agency_id, wave.id, sha256), made.data)
     context.session.add(

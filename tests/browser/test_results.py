@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from cri.adapters.charts import ChartBrowser
 from cri.adapters.instrument_files import find_instrument, load_texts
-from cri.adapters.leader_report import Report, print_leader_pack
+from cri.adapters.report_print import Report, print_pack
 from cri.adapters.report_text import ReportText
 from cri.domain.access import Role
 from cri.domain.pack import section_of
@@ -39,7 +39,7 @@ def printed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Report]:
     folder = tmp_path_factory.mktemp("charts")
     with ChartBrowser() as browser:
         return {
-            locale: print_leader_pack(
+            locale: print_pack(
                 make_pack("full"),
                 locale=locale,
                 texts=load_texts(find_instrument("cri"), locale),

@@ -9,7 +9,7 @@ import pytest
 
 from cri.adapters.charts import ChartBrowser
 from cri.adapters.instrument_files import find_instrument, load_texts
-from cri.adapters.leader_report import Report, print_leader_pack
+from cri.adapters.report_print import Report, print_pack
 from tests.reports.documents import make_pack
 
 MakeReport = Callable[..., tuple[dict[str, Any], Report]]
@@ -36,7 +36,7 @@ def make_report(chart_browser: ChartBrowser, chart_cache: Path) -> MakeReport:
     def make(case: str, locale: str = "en", file_format: str = "pdf") -> tuple[dict[str, Any], Report]:
         pack = make_pack(case)
         texts = load_texts(find_instrument("cri"), locale)
-        report = print_leader_pack(
+        report = print_pack(
             pack,
             locale=locale,
             texts=texts,

@@ -24,7 +24,7 @@ from weasyprint.urls import URLFetcher
 from cri.adapters.charts import ChartBrowser
 from cri.adapters.document_schemas import validate
 from cri.adapters.instrument_files import find_instrument, load_texts
-from cri.adapters.leader_report import print_leader_pack
+from cri.adapters.report_print import print_pack
 from cri.adapters.pdf import render_pdf
 from cri.adapters.report_factor_view import strip_labels
 from cri.adapters.report_figures import Drawing
@@ -181,7 +181,7 @@ def test_synthetic_data_say_so_on_the_cover_the_summary_and_every_foot(
 
 def test_the_style_sheets_hold_nothing_that_is_ignored(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "weasyprint"):
-        render_pdf(f'<html lang="en"><title>t</title><style>{load_style("leader")}</style><h1>t</h1>', {})
+        render_pdf(f'<html lang="en"><title>t</title><style>{load_style()}</style><h1>t</h1>', {})
     assert [record.getMessage() for record in caplog.records] == []
 
 
@@ -371,7 +371,7 @@ def test_the_order_of_keys_in_a_stored_pack_does_not_matter(
     pack, report = make_report("full", "en", "html")
     stored = json.loads(json.dumps(pack, sort_keys=True))
     texts = load_texts(find_instrument("cri"), "en")
-    again = print_leader_pack(
+    again = print_pack(
         stored, locale="en", texts=texts, browser=chart_browser, chart_cache=chart_cache, file_format="html"
     )
     assert again == report
@@ -417,7 +417,7 @@ def test_the_same_inputs_give_the_same_bytes_in_another_process_seed_and_time_zo
 
 
 REFUSED = {
-    "another kind": (["--kind", "workshop"], 'no kind of pack "workshop"; expected leader'),
+    "another kind": (["--kind", "poster"], 'no kind of pack "poster"; expected leader or workshop'),
     "another format": (["--format", "pptx"], 'no format "pptx"; expected pdf or html'),
     "another language": (["--locale", "cy"], 'no language of reports "cy"; expected ar or en or es or fr'),
     "an unknown noun": (["--noun", "kings"], 'no noun "kings"; expected residents or'),

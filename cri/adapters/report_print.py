@@ -42,7 +42,7 @@ class Report:
     manifest: dict[str, Any]
 
 
-def print_leader_pack(
+def print_pack(
     pack: Document,
     *,
     locale: str,
@@ -51,26 +51,26 @@ def print_leader_pack(
     chart_cache: Path,
     file_format: str = "pdf",
 ) -> Report:
-    """Print a leader's pack in a language as PDF or as one self-contained HTML file.
+    """Print a pack in a language as PDF or as one self-contained HTML file.
 
     texts: the instrument's in that language, None for an instrument without. chart_cache: folder of drawn
     figures, made if missing. The same inputs give the same bytes. Raises InputError for an unknown locale.
     """
     text = ReportText(pack, locale, texts)
-    drawings = plan_drawings(text, load_layout(pack["kind"]), load_palette())
+    drawings = plan_drawings(text, load_layout(), load_palette())
     svgs = draw_charts({key: drawing.figure for key, drawing in drawings.items()}, chart_cache, browser)
     view = view_of(text, drawings, svgs)
     if file_format == "pdf":
         address = {font.path: f"{OURS}{font.path.name}" for font in fonts()}
         assets = {font.path.name: Asset("font/ttf", unpacked(font.path)) for font in fonts()}
-        data = render_pdf(_page(pack, view, font_faces(address)), assets)
+        data = render_pdf(_page(view, font_faces(address)), assets)
     else:
         address = {font.path: data_url("font/woff2", font.path.read_bytes()) for font in fonts()}
-        data = _page(pack, view, font_faces(address)).encode()
+        data = _page(view, font_faces(address)).encode()
     return Report(data, _manifest(pack, text, data, file_format))
 
 
-def _page(pack: Document, view: Document, faces: str) -> str:
+def _page(view: Document, faces: str) -> str:
     # All that people typed passes through here: always escaped, and a template only reads what it is fed.
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(REPORTS),
@@ -79,8 +79,8 @@ def _page(pack: Document, view: Document, faces: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    template = environment.get_template(f"packs/{pack['kind']}/pack.html")
-    return template.render(view, style=f"{faces}\n{load_style(pack['kind'])}")
+    template = environment.get_template("sections/pack.html")
+    return template.render(view, style=f"{faces}\n{load_style()}")
 
 
 def _manifest(pack: Document, text: ReportText, data: bytes, file_format: str) -> dict[str, Any]:

@@ -1,0 +1,155 @@
+"""The view of a page of blocks: keys become words, values become text, figures become images."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from cri.adapters.report_factor_view import strip_view
+from cri.adapters.report_figures import Drawing
+from cri.adapters.report_parts import claim_views, interval_of
+from cri.adapters.report_text import ReportText, direction_of
+from cri.domain.pack import section_of
+
+Document = Mapping[str, Any]
+View = dict[str, Any]
+
+MARKS: Final = {"above": "▲", "below": "▼", "": ""}
+
+
+@dataclass(frozen=True)
+class BlockViews:
+    """Makes the views of one pack's blocks."""
+
+    text: ReportText
+    drawings: Mapping[str, Drawing]
+    svgs: Mapping[str, bytes]
+
+    def page(self, section: Document) -> View:
+        """Return a page: its titles and the views of its blocks."""
+        title = self.text.word(section["title"])
+        factor = section["factor"]
+        return {
+            "eyebrow": title if factor else self.text.word("pages.eyebrow"),
+            "title": self.text.factor_name(factor) if factor else title,
+            "blocks": [self.block(block) for block in section["blocks"]],
+        }
+
+    def block(self, block: Document) -> View:
+        """Return the view of one block, with its kind."""
+        makers: dict[str, Callable[[Document], View]] = {
+            "heading": lambda one: {"text": self._plain(one["text"]), "tone": one["tone"]},
+            "paragraph": lambda one: {"text": self.text.word(one["key"]), "role": one["role"]},
+            "listed": self._listed,
+            "said": lambda one: {"claims": claim_views(self.text, one["claims"])},
+            "picture": self._picture,
+            "table": self._table,
+            "cards": lambda one: {
+                "cards": [self._card(card) for card in one["cards"]],
+                "across": one["across"],
+            },
+            "learning": self._learning,
+            "sheet": self._sheet,
+            "lines": lambda one: {"text": self.text.word(one["key"]), "rows": list(range(one["count"]))},
+            "beside": lambda one: {
+                side: [self.block(own) for own in one[side]] for side in ("left", "right")
+            },
+        }
+        return {"kind": block["kind"], **makers[block["kind"]](block)}
+
+    def _plain(self, value: Document) -> str:
+        """A value that stands by itself, outside a sentence."""
+        kind, given = value["kind"], value["value"]
+        if kind == "word":
+            return self.text.word(str(given))
+        return self.text.named(kind, str(given)) if self.text.is_name(kind) else self.text.number(kind, given)
+
+    def _listed(self, block: Document) -> View:
+        entries: Any = self.text.page_words()
+        for part in block["key"].split("."):
+            entries = entries[part]
+        return {"entries": entries}
+
+    def _picture(self, block: Document) -> View:
+        key = block["figure"]
+        row = section_of(self.text.pack, key.removesuffix(".strip"))["row"]
+        return {"strip": strip_view(self.text, row, self.drawings[key], self.svgs[key])}
+
+    def _table(self, block: Document) -> View:
+        tones: Sequence[Sequence[str]] = block["tones"] or [[""] * (len(row) - 1) for row in block["rows"]]
+        return {
+            "caption": self.text.word(block["key"]),
+            "corner": self._corner(block),
+            "heads": [{"text": self._head(column), "narrow": column == "n"} for column in block["columns"]],
+            "rows": [self._row(row, marks) for row, marks in zip(block["rows"], tones, strict=True)],
+        }
+
+    def _corner(self, block: Document) -> str:
+        about_units = any(row[0]["kind"] == "unit" for row in block["rows"])
+        return self.text.word("factor.unit" if about_units else "summary.factor")
+
+    def _head(self, column: str) -> str:
+        kind, _, code = column.partition(":")
+        return self.text.factor_name(code) if kind == "factor" else self.text.word(f"columns.{column}")
+
+    def _row(self, row: Sequence[Document], marks: Sequence[str]) -> View:
+        head = self._plain(row[0])
+        return {
+            "head": head,
+            "direction": direction_of(head),
+            "cells": [
+                {"text": self._plain(value), "tone": mark, "mark": MARKS[mark]}
+                for value, mark in zip(row[1:], marks, strict=True)
+            ],
+        }
+
+    def _card(self, card: Document) -> View:
+        words: Any = {}
+        if card["key"]:
+            words = self.text.words
+            for part in card["key"].split("."):
+                words = words[part]
+        told = {part: str(words.get(part, "")) for part in ("title", "text", "question", "source")}
+        claims = [self.text.pack["claims"][key] for key in card["claims"]]
+        if claims and not card["key"] and "{factor}" not in self.text.template(claims[0]):
+            told["title"] = self._factor_of(claims[0])
+        return {
+            **told,
+            "tone": card["tone"],
+            "claims": claim_views(self.text, card["claims"]),
+            "measure": self._measure(claims[0]) if claims and not card["key"] else "",
+        }
+
+    def _factor_of(self, claim: Document) -> str:
+        """The factor that a sentence is about without naming it; nothing for a statement, which says it."""
+        factor = claim["values"].get("factor")
+        return self._plain(factor) if factor else ""
+
+    def _measure(self, claim: Document) -> str:
+        """How many people a debate card rests on, and its interval, where its sentence does not say them."""
+        values, sentence = claim["values"], self.text.template(claim)
+        told = []
+        if "n" in values and "{n}" not in sentence:
+            told.append(self.text.word("people", n=self._plain(values["n"])))
+        if {"low", "high"} <= values.keys() and "{low}" not in sentence and values["low"]["kind"] == "share":
+            ends = [values[end]["value"] for end in ("low", "high")]
+            shown = interval_of(self.text, "share", ends)
+            told.append(self.text.word("interval", interval=shown))
+        return " · ".join(told)
+
+    def _learning(self, block: Document) -> View:
+        cards = self.text.instrument.cards if self.text.instrument else {}
+        card = cards.get(block["factor"])
+        found = getattr(card, block["part"]) if card else ()
+        return {"lines": [found] if isinstance(found, str) else list(found)}
+
+    def _sheet(self, block: Document) -> View:
+        names = [self._plain(value) for value in block["rows"]]
+        heads = [self._head(column) for column in block["columns"]]
+        return {
+            "caption": self.text.word(block["key"]),
+            "heads": heads,
+            "headed": any(heads),
+            "named": bool(names),
+            "rows": [*names, *[""] * block["blank"]],
+            "height": block["height"],
+        }

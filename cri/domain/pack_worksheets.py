@@ -1,0 +1,122 @@
+"""Worksheets of the workshop pack: forecast, priorities, needs, targets, an action, roadmap, commitment.
+
+They are filled in by hand in the room; what is printed on them comes from claims and keys of texts alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from cri.domain.claims import Claim, Value
+from cri.domain.document_blocks import Block, Lines, Paragraph, Said, Sheet, page_section, word
+from cri.domain.evidence import Wave
+from cri.domain.pack_tables import importance_table, target_table
+from cri.domain.target_claims import target_claim
+from cri.domain.targets import targets_of
+
+Document = Mapping[str, Any]
+Section = dict[str, Any]
+
+STEPS: Final = ("d30", "d90", "d180", "d365")
+LEVELS: Final = ("organisation", "function", "team", "leader")
+
+
+def forecast_page(codes: Sequence[str]) -> Section:
+    """Return a worksheet for before anything is revealed: no number on the page before helps a guess."""
+    names = tuple(Value("factor", code) for code in (*codes, "index"))
+    sheet = Sheet("forecast.sheet", ("guess", "low_high", "why"), names, height=17)
+    return page_section(
+        "forecast", [Paragraph("forecast.lead", "lead"), sheet, Paragraph("forecast.after", "small")]
+    )
+
+
+def priorities_page(wave: Wave, codes: Sequence[str], drivers: tuple[str, ...]) -> Section:
+    """Return importance by performance, where there is an outcome, and dots, impact and effort to fill in.
+
+    drivers: ids of the claims on what goes with an outcome.
+    """
+    names = tuple(Value("factor", code) for code in codes)
+    importance = importance_table(wave.card)
+    shown: list[Block] = [] if importance is None else [importance]
+    return page_section(
+        "priorities",
+        [
+            Paragraph("priorities.lead", "lead"),
+            *shown,
+            *([Said(drivers)] if importance is not None and drivers else []),
+            Sheet("priorities.sheet", ("dots", "impact", "effort", "chosen"), names, height=15),
+            Paragraph("priorities.rule", "small"),
+        ],
+    )
+
+
+def register_page() -> Section:
+    """Return the register of needs, empty."""
+    sheet = Sheet("register.sheet", ("who", "need", "known", "common", "first"), blank=9, height=19)
+    return page_section("register", [Paragraph("register.lead", "lead"), sheet])
+
+
+def target_claims(wave: Wave, *, pretended: bool) -> list[Claim]:
+    """Return what may be aimed for on the index and each factor; none without a norm edition."""
+    if wave.placement is None or wave.edition is None:
+        return []
+    places = {place["factor"]: place for place in wave.placement["placements"]}
+    return [
+        target_claim(target, places[target.factor], wave.edition, pretended=pretended)
+        for target in targets_of(wave.card, wave.placement, wave.edition)
+    ]
+
+
+def targets_page(wave: Wave, codes: Sequence[str], aims: tuple[str, ...]) -> Section:
+    """Return what to aim for and what a survey could find. aims: ids of `target_claims`."""
+    own: list[Block] = [Paragraph("targets.lead", "lead"), Said(aims)]
+    names = tuple(Value("factor", code) for code in ("index", *codes))
+    return page_section(
+        "targets",
+        [
+            *(own if aims else [Paragraph("targets.no_norm", "lead")]),
+            target_table(wave.card),
+            Sheet("targets.sheet", ("target", "by", "how"), names, height=7.5 if aims else 14),
+            Paragraph("targets.rule", "small"),
+        ],
+    )
+
+
+def action_page() -> Section:
+    """Return an action's sheet: what, by whom, milestones, the three questions of the publicness gate."""
+    return page_section(
+        "action",
+        [
+            _named("actions.what", ("text",), "actions.lines", _WHAT),
+            _named("actions.milestones", ("what", "seen"), "steps", STEPS),
+            _named("actions.gate", ("text",), "actions.questions", _GATE),
+        ],
+    )
+
+
+def roadmap_page() -> Section:
+    """Return an empty roadmap: levels by time."""
+    levels = tuple(word(f"levels.{level}") for level in LEVELS)
+    sheet = Sheet("roadmap.sheet", STEPS, levels, height=44)
+    return page_section("roadmap", [Paragraph("roadmap.lead", "lead"), sheet])
+
+
+def commitment_page() -> Section:
+    """Return what staff will be told within ten working days, to fill in."""
+    return page_section(
+        "commitment",
+        [
+            Paragraph("commitment.lead", "lead"),
+            Lines("commitment.heard", 4),
+            Lines("commitment.decided", 4),
+            Sheet("commitment.sheet", ("promise", "owner", "by"), blank=4, height=14),
+            Paragraph("commitment.rule", "small"),
+        ],
+    )
+
+
+_WHAT: Final = ("gap", "behaviour", "action", "owner", "measure", "target", "review")
+_GATE: Final = ("cost", "absent", "demand")
+
+
+def _named(key: str, columns: tuple[str, ...], words: str, rows: Sequence[str]) -> Sheet:
+    return Sheet(key, columns, tuple(word(f"{words}.{row}") for row in rows), height=12)

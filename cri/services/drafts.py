@@ -2,19 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from sqlalchemy import Table, bindparam, exists, select
+from sqlalchemy import Table, bindparam, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from cri.adapters.envelopes import close_draft, draft_key, make_resume_code, open_draft
 from cri.adapters.secret_files import Secrets
 from cri.db.models import Draft, Invitation
+from cri.domain.errors import CriError
 from cri.domain.wave import Answers, answers_from_document, envelope_length, seconds_an_item
 from cri.services.links import personal_token
 from cri.services.responses import LinkUnusableError, Questionnaire
 from cri.services.submissions import drop_answers, hold_open, take_link
+
+MOST_DRAFTS: Final = 20
+"""How often one link may have been begun and not ended: more devices than anybody has."""
+
+
+class TooManyDraftsError(CriError):
+    """The link was begun too often, and answers are saved in each of these drafts: none can make room."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,7 @@ _LOAD_TO_SAVE = _LOAD.with_for_update()
 _insert = insert(_table)
 _SAVE = _insert.on_conflict_do_update(
     index_elements=["agency_id", "wave_id", "key_digest"],
-    set_={"ciphertext": _insert.excluded.ciphertext},
+    set_={"ciphertext": _insert.excluded.ciphertext, "answered": _insert.excluded.answered},
     where=_draft.invitation_id == _insert.excluded.invitation_id,  # nobody writes through another's link
 )
 
@@ -68,10 +76,40 @@ _SAVE = _insert.on_conflict_do_update(
 def start_draft(
     session: Session, secrets: Secrets, questionnaire: Questionnaire, progress: Progress | None = None
 ) -> str:
-    """Begin afresh on this device; returns the resume code, which only the respondent keeps."""
+    """Begin afresh on this device; returns the resume code, which only the respondent keeps.
+
+    Where the link was begun MOST_DRAFTS times, a draft without any answer makes room. Raises
+    TooManyDraftsError when there is none, WaveClosedError when sealing has begun.
+    """
+    hold_open(session, questionnaire)
+    _make_room(session, questionnaire)
     code = make_resume_code()
     save_draft(session, secrets, questionnaire, code, progress or Progress())
     return code
+
+
+def _make_room(session: Session, questionnaire: Questionnaire) -> None:
+    """Whoever begins with the same link at the same moment waits here, and then counts this draft."""
+    agency_id, link = questionnaire.agency_id, questionnaire.invitation_id
+    session.execute(
+        select(Invitation.id)
+        .where(Invitation.agency_id == agency_id, Invitation.id == link)
+        .with_for_update(key_share=True)
+    )
+    of_link = (Draft.agency_id == agency_id, Draft.invitation_id == link)
+    if (session.scalar(select(func.count()).where(*of_link)) or 0) < MOST_DRAFTS:
+        return
+    # In no order: when a draft was begun is known to nobody. One that is being saved has somebody at it.
+    empty = (
+        select(Draft.key_digest)
+        .where(*of_link, Draft.answered.is_(False))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    chosen = session.scalar(empty)
+    if chosen is None:
+        raise TooManyDraftsError
+    session.execute(delete(Draft).where(*of_link, Draft.key_digest == chosen))
 
 
 def save_draft(
@@ -90,6 +128,7 @@ def save_draft(
             "key_digest": digest,
             "invitation_id": questionnaire.invitation_id,
             "ciphertext": close_draft(key, progress.to_document(), envelope_length(*questionnaire.asked)),
+            "answered": progress.answers != Answers(),
         },
     )
 

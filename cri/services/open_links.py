@@ -61,8 +61,9 @@ def may_start(
 ) -> None:
     """Count a start through an open link. `network` as from `attempts.network_of`.
 
-    When too many are under way a random one of them makes room: a script that starts for ever must not close
-    the poster to people. Raises TooManyTriesError when too many come at once, PosterFullError.
+    When too many are under way one of them makes room, without answers where there is one: a script that
+    starts for ever must neither close the poster to people nor cost anybody what they gave. Raises
+    TooManyTriesError when too many come at once, PosterFullError.
     """
     unit = questionnaire.unit_code
     count_try(session, secrets, STARTS, network, now, questionnaire.wave_id.bytes + (unit or "").encode())
@@ -85,7 +86,10 @@ def may_start(
 
 
 def _make_room(session: Session, questionnaire: Questionnaire) -> None:
-    """Destroy the link and drafts of a random one who has not ended; of nobody who is saving just now."""
+    """Destroy the link and drafts of one who has not ended; of nobody who is saving just now.
+
+    Of one who has answered nothing, if there is one; among these, and else among all, by lot.
+    """
     agency_id = questionnaire.agency_id
     chosen = session.scalar(
         select(Invitation.id)
@@ -98,7 +102,7 @@ def _make_room(session: Session, questionnaire: Questionnaire) -> None:
             Invitation.used.is_(False),
             Invitation.token_digest.is_not(None),
         )
-        .order_by(func.random())
+        .order_by(Draft.answered, func.random())
         .limit(1)
         .with_for_update(of=[Invitation, Draft], skip_locked=True)
     )

@@ -1,6 +1,7 @@
 """Trying a typed code is counted inside: one that was good once is no wrong try, and nobody is told which.
 
-What is left of a practice wave can be destroyed, its invitations as well.
+What is left of a practice wave can be destroyed, its invitations as well. A draft says whether it holds any
+answer, so that of those begun with one link only empty ones make room.
 """
 
 from collections.abc import Sequence
@@ -77,14 +78,19 @@ CREATE POLICY practice_only ON invitation AS RESTRICTIVE FOR DELETE USING (EXIST
     SELECT FROM wave w WHERE w.agency_id = invitation.agency_id AND w.id = invitation.wave_id AND w.practice
 ));
 """
+# Drafts from before may hold answers.
+ANSWERED = "ALTER TABLE draft ADD COLUMN answered boolean NOT NULL DEFAULT true"
 
 
 def upgrade() -> None:
     op.execute(TRY)
     op.execute(PRACTICE)
+    op.execute(ANSWERED)
+    op.execute("ALTER TABLE draft ALTER COLUMN answered DROP DEFAULT")
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE draft DROP COLUMN answered")
     op.execute("DROP POLICY practice_only ON invitation")
     op.execute("REVOKE DELETE ON invitation FROM cri_app")
     op.execute(TRY_NO_MORE)

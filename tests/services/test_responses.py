@@ -9,7 +9,7 @@ from threading import Barrier
 
 import psycopg
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import delete, event, func, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -18,6 +18,7 @@ from cri.db.models import Draft, Invitation, MailboxEntry
 from cri.db.session import enter_agency
 from cri.domain.sheet import DONT_KNOW, Unit
 from cri.domain.wave import GRACE, Answers
+from cri.services import drafts
 from cri.services.context import Parts
 from cri.services.drafts import (
     Progress,
@@ -374,3 +375,92 @@ def test_an_agency_of_nine_is_told_that_no_figure_will_be_shown(sessions: Sessio
     with sessions() as session:
         for token in (wave.tokens[0], wave.open_token):
             assert smallest_group(session, follow(session, parts, token)) is None
+
+
+# A link begun on many devices
+
+
+def kept(sessions: Sessions, parts: Parts, token: str, code: str) -> Progress | None:
+    with sessions() as session:
+        found = find_questionnaire(session, parts.secrets, token, NOW)
+        return load_draft(session, parts.secrets, found, code)
+
+
+GIVEN = Answers(items={"insight1": 4})
+
+
+@pytest.mark.parametrize("naive", [False, True])
+def test_of_a_link_begun_very_often_only_empty_drafts_make_room(
+    sessions: Sessions, parts: Parts, wave: OpenedWave, monkeypatch: pytest.MonkeyPatch, *, naive: bool
+) -> None:
+    """No answer that was saved is ever lost. The control lets any draft make room."""
+    token = wave.tokens[0]
+    answered = [begin(sessions, parts, token, Progress(GIVEN)) for _ in range(3)]
+    for _ in range(drafts.MOST_DRAFTS):
+        begin(sessions, parts, token)
+    if naive:
+        monkeypatch.setattr(drafts, "_make_room", forget_any)
+        for _ in range(drafts.MOST_DRAFTS):
+            begin(sessions, parts, token)
+    with sessions() as session:
+        enter_agency(session, wave.agency_id)
+        assert session.scalar(select(func.count()).select_from(Draft)) == drafts.MOST_DRAFTS
+    found = [kept(sessions, parts, token, code) for code in answered]
+    assert found == ([None] * 3 if naive else [Progress(GIVEN)] * 3)
+
+
+def forget_any(session: Session, questionnaire: Questionnaire) -> None:
+    """The naive way: the draft whose row is the oldest."""
+    of_link = Draft.invitation_id == questionnaire.invitation_id
+    oldest = select(Draft.key_digest).where(of_link).order_by(text("ctid")).limit(1).scalar_subquery()
+    session.execute(delete(Draft).where(of_link, Draft.key_digest == oldest))
+
+
+def test_where_every_draft_holds_answers_a_further_beginning_is_refused(
+    sessions: Sessions, parts: Parts, wave: OpenedWave
+) -> None:
+    token, other = wave.tokens[:2]
+    answered = [begin(sessions, parts, token, Progress(GIVEN)) for _ in range(drafts.MOST_DRAFTS)]
+    with pytest.raises(drafts.TooManyDraftsError):
+        begin(sessions, parts, token)
+    assert all(kept(sessions, parts, token, code) == Progress(GIVEN) for code in answered)
+    begin(sessions, parts, other)
+
+
+def test_beginnings_at_one_moment_do_not_go_beyond_the_most(
+    sessions: Sessions, parts: Parts, wave: OpenedWave
+) -> None:
+    token = wave.tokens[0]
+    for _ in range(drafts.MOST_DRAFTS - 1):
+        begin(sessions, parts, token, Progress(GIVEN))
+    together = Barrier(4)
+
+    def one(_: int) -> bool:
+        together.wait(10)
+        try:
+            begin(sessions, parts, token, Progress(GIVEN))
+        except drafts.TooManyDraftsError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(one, range(4))) == [False, False, False, True]
+
+
+def test_a_draft_tells_whether_it_holds_an_answer_and_no_more(
+    sessions: Sessions, parts: Parts, wave: OpenedWave, superuser: psycopg.Connection
+) -> None:
+    code = begin(sessions, parts, wave.tokens[0])
+    for answers in (
+        Answers(),
+        GIVEN,
+        Answers(comments={"easier": "x"}),
+        Answers(profile={"tenure": "short"}),
+    ):
+        with sessions.begin() as session:
+            found = find_questionnaire(session, parts.secrets, wave.tokens[0], NOW)
+            save_draft(session, parts.secrets, found, code, Progress(answers))
+        rows = superuser.execute(
+            "SELECT answered FROM draft WHERE agency_id = %s", [wave.agency_id]
+        ).fetchall()
+        assert rows == [(answers != Answers(),)]

@@ -150,7 +150,7 @@ def test_what_was_begun_stays_with_the_invitation_whose_link_is_replaced(ctx: Co
     wave_id = opened(ctx, 1)
     old = invitations(ctx, wave_id)["p1"]
     key = {"agency_id": ctx.agency_id, "wave_id": wave_id, "key_digest": b"k" * 32}
-    ctx.session.add(Draft(**key, invitation_id=old.id, ciphertext=b"secret"))
+    ctx.session.add(Draft(**key, invitation_id=old.id, ciphertext=b"secret", answered=True))
     ctx.session.flush()
     replace_link(ctx, wave_id, old.person_id or uuid.uuid4())
     new = invitations(ctx, wave_id)["p1"]

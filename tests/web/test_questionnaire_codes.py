@@ -19,9 +19,12 @@ from cri.adapters.secret_files import Secrets
 from cri.db.models import AttemptCount, Draft, Invitation
 from cri.db.session import enter_agency
 from cri.domain.crockford import write_code
-from cri.services import attempts, codes, open_links
+from cri.domain.wave import Answers
+from cri.services import attempts, codes, drafts, open_links
 from cri.services.attempts import WINDOW, TooManyTriesError, forget_tries, network_of
 from cri.services.context import Actor, Context, Parts
+from cri.services.drafts import Progress, load_draft, start_draft
+from cri.services.responses import LinkUnusableError, find_questionnaire
 from cri.settings import Settings
 from tests.factories import OpenedWave, change_wave, open_wave, received
 from tests.web.respondent import Page, Respondent
@@ -451,6 +454,59 @@ def test_a_full_poster_makes_room_for_whoever_comes(
 
 def _refuse(*_: object) -> None:
     raise open_links.PosterFullError
+
+
+@pytest.mark.parametrize("naive", [False, True])
+def test_whoever_has_answered_something_is_the_last_to_make_room_on_a_full_poster(
+    sessions: Sessions, parts: Parts, wave: OpenedWave, monkeypatch: pytest.MonkeyPatch, *, naive: bool
+) -> None:
+    """A script that only starts costs nobody an answer. The control: a script that answers as well, so that
+    lots are drawn among all, as they were before."""
+    monkeypatch.setattr(open_links, "LEAST_ROOM", 3)
+    monkeypatch.setattr(open_links, "ROOM_A_PERSON", 0)
+    monkeypatch.setattr(open_links, "STARTS", attempts.Allowance("open link", near=999, far=999, few=1))
+    given = Progress(Answers(items={"insight1": 4}))
+    token, code = came(sessions, parts, wave, given)
+    for _ in range(40):  # by lot among three, somebody is still there once in ten million times
+        came(sessions, parts, wave, given if naive else Progress())
+    with sessions() as session:
+        if naive:
+            with pytest.raises(LinkUnusableError):
+                find_questionnaire(session, parts.secrets, token, datetime.now(UTC))
+        else:
+            found = find_questionnaire(session, parts.secrets, token, datetime.now(UTC))
+            assert load_draft(session, parts.secrets, found, code) == given
+
+
+def came(sessions: Sessions, parts: Parts, wave: OpenedWave, given: Progress) -> tuple[str, str]:
+    """Somebody through the poster; their link and resume code."""
+    now, secret = datetime.now(UTC), parts.secrets
+    with sessions.begin() as session:
+        found = find_questionnaire(session, secret, wave.open_token, now)
+        open_links.may_start(session, secret, found, "192.0.2.0/24", now)
+        token = open_links.start_from_open_link(session, secret, found)
+        own = find_questionnaire(session, secret, token, now)
+        return token, start_draft(session, secret, own, given)
+
+
+def test_a_link_begun_too_often_is_told_and_a_resume_code_still_works(
+    app: Flask, wave: OpenedWave, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "MOST_DRAFTS", 2)
+    devices = [Respondent(app.test_client()) for _ in range(3)]
+    for one in devices[:2]:
+        one.answer_all(one.start(wave.tokens[0]), "4")
+    page = devices[2].start(wave.tokens[0])
+    assert (page.status, page.read.heading) == (409, "This link was begun too often")
+    assert f"/s/{wave.tokens[0]}" in page.html
+    again = devices[0].open(f"/s/{wave.tokens[0]}")
+    assert again.read.heading == "Section 2 of 6"
+    code = devices[0].open(f"/s/{wave.tokens[0]}/later").read.text
+    found = re.search(r"(?:[0-9A-Z]{4}-){4}[0-9A-Z]", code)
+    assert found
+    welcome = devices[2].open(f"/s/{wave.tokens[0]}")
+    resumed = devices[2].send(welcome, {"code": found[0]}, form=welcome.read.forms["resume"])
+    assert resumed.read.heading == "Section 2 of 6"
 
 
 # A tablet for all

@@ -183,7 +183,10 @@ class Invitation(Base, TenantRow):
 
 
 class Draft(Base, TenantMixin):
-    """Answers in progress, readable only with the key that the respondent holds."""
+    """Answers in progress, readable only with the key that the respondent holds.
+
+    `answered`: whether there is any answer in it; without one, nobody loses anything with it.
+    """
 
     __tablename__ = "draft"
 
@@ -191,6 +194,7 @@ class Draft(Base, TenantMixin):
     key_digest: Mapped[bytes] = mapped_column(primary_key=True)
     invitation_id: Mapped[uuid.UUID] = mapped_column()
     ciphertext: Mapped[bytes] = mapped_column()
+    answered: Mapped[bool] = mapped_column()
 
     __table_args__ = (
         ForeignKeyConstraint(["agency_id", "wave_id"], WAVE, ondelete="CASCADE"),

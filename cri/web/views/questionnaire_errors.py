@@ -9,9 +9,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import InternalServerError, RequestEntityTooLarge
 
 from cri.services.attempts import TooManyTriesError
+from cri.services.drafts import MOST_DRAFTS, TooManyDraftsError
 from cri.services.open_links import PosterFullError
 from cri.services.responses import AlreadySubmittedError, LinkUnusableError, WaveClosedError
 from cri.web.language import offer_languages
+from cri.web.texts import number
 from cri.web.views import codes
 from cri.web.views import questionnaire_pages as pages
 from cri.web.views.questionnaire_steps import show_step
@@ -35,6 +37,7 @@ def answer_for(views: Blueprint) -> None:
     views.register_error_handler(CSRFError, show_again)
     views.register_error_handler(TooManyTriesError, lambda _error: codes.too_many())
     views.register_error_handler(PosterFullError, lambda _error: (_plain("full"), 429))
+    views.register_error_handler(TooManyDraftsError, show_begun_often)
     views.register_error_handler(RequestEntityTooLarge, show_too_large)
     for kind in (OperationalError, InterfaceError, PoolTimeoutError):
         views.register_error_handler(kind, show_database_away)
@@ -79,6 +82,11 @@ def show_again(_error: CSRFError) -> ResponseReturnValue:
         "Nothing you gave is lost: choose the button again."
     )
     return show_step(visit, step, typed=request.form, returning=returning(), notice=notice), 400
+
+
+def show_begun_often(_error: TooManyDraftsError) -> ResponseReturnValue:
+    """No further beginning: each draft of this link holds answers, and none is deleted."""
+    return _plain("begun_often", most=number(MOST_DRAFTS)), 409
 
 
 def show_too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:

@@ -94,7 +94,9 @@ def draft_changes(members: Sequence[Member], edition: Document, ledger: Ledger) 
             cells.append(old)
         else:
             refused.append({"factor": code, "reason": THE_AUDIT if isinstance(wish, Wish) else wish})
-    document = {"cells": cells, "refused": refused, "certificate": auditing.certificate()}
+    wished = {code for code, wish in wishes.items() if isinstance(wish, Wish)}
+    unfinished = len(wished - set(released)) if auditing.allowance.used_up else 0
+    document = {"cells": cells, "refused": refused, "certificate": auditing.certificate(unfinished)}
     return ChangesDraft(document, tuple(added))
 
 

@@ -5,12 +5,15 @@ the identity); then two or three can be dependent only where they are bound toge
 leaves few to look at. Every bound here errs towards looking; what is looked at is factorised.
 """
 
+import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import scipy.linalg
 from numpy.typing import NDArray
+
+from cri.domain.audit_work import Allowance
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -22,6 +25,8 @@ _TOGETHER = 2_000  # pairs or triples that are factorised in one go
 _STRIP = 32  # owners whose rows are squared in one go
 _ENOUGH = 1 - 2 * SINGULAR  # bonds that add up to less cannot make anybody dependent
 _ROOM = 0.01  # what a bond has to leave open for the bound on the third owner to be relied on
+_BONDS, _MASK = 5, 20  # steps for each pair of unknowns, and of owners who are bound to a third one
+_CALL = 30_000  # steps that a turn of the search takes however little there is to do
 _SAFE = 0.8  # squared bond of two, the third one known, up to which they are not looked at
 
 
@@ -29,11 +34,12 @@ _SAFE = 0.8  # squared bond of two, the third one known, up to which they are no
 class OwnersSpace:
     """A projector seen owner by owner: float (unknowns, unknowns), unknowns in order of owners.
 
-    starts: int (owners,), each owner's first unknown.
+    starts: int (owners,), each owner's first unknown. allowance: for the search, which ends with it.
     """
 
     projector: Floats
     starts: Integers
+    allowance: Allowance = field(default_factory=lambda: Allowance(math.inf))
 
     @property
     def lengths(self) -> Integers:
@@ -54,13 +60,18 @@ class OwnersSpace:
         return None
 
     def dependent(self) -> tuple[int, ...] | None:
-        """The first one, two or three owners whose parts are dependent, by their number; None if none are."""
+        """The first one, two or three owners whose parts are dependent, by their number; None if none are.
+
+        Raises WorkUsedUpError where that takes more than the allowance.
+        """
         lengths = self.lengths
+        self.allowance.spend(len(self.projector) ** 2 * (_BONDS + 2 * lengths.mean()))
         level, alone = _levelled(self.projector, self.starts, lengths)
         if alone is not None:
             return (alone,)
         bonds = _bonds(level, self.starts, lengths)
-        for suspects in _suspects(level, bonds, self.starts, lengths):
+        for suspects in _suspects(level, bonds, self.starts, lengths, self.allowance):
+            self.allowance.spend(_CALL + len(suspects) * (suspects.shape[1] * lengths.mean()) ** 3)
             if (found := _first_short(level, self.starts, lengths, suspects)) is not None:
                 return tuple(int(owner) for owner in suspects[found])
         return None
@@ -126,7 +137,9 @@ def _block_squares(matrix: Floats, starts: Integers, lengths: Integers) -> Float
     return np.concatenate(sums)
 
 
-def _suspects(level: Floats, bonds: Floats, starts: Integers, lengths: Integers) -> Iterator[Integers]:
+def _suspects(
+    level: Floats, bonds: Floats, starts: Integers, lengths: Integers, allowance: Allowance
+) -> Iterator[Integers]:
     """Pairs, then triples, that could be dependent: int (suspects, 2 or 3); the most strongly bound first.
 
     With bonds a, b, c between three, the unknowns' Gram matrix (identities on its diagonal) is singular only
@@ -142,6 +155,7 @@ def _suspects(level: Floats, bonds: Floats, starts: Integers, lengths: Integers)
     for centre in np.argsort(-strongest, kind="stable")[: int((strongest >= _ENOUGH).sum())]:
         strengths = bonds[centre]
         near = np.flatnonzero((strengths > 0) & (strengths >= _ENOUGH - strengths.max()))
+        allowance.spend(_CALL + _MASK * len(near) ** 2)
         own, between = strengths[near], bonds[np.ix_(near, near)]
         weakest = np.minimum(own[:, None], own[None, :])
         bound = (between <= weakest) & (own[:, None] + own[None, :] >= _ENOUGH)
@@ -151,6 +165,7 @@ def _suspects(level: Floats, bonds: Floats, starts: Integers, lengths: Integers)
         bound = np.triu(bound, 1)
         if bound.any():
             screen = screen or _Screen(level, starts, lengths)
+            allowance.spend(screen.steps(len(near)))
             bound &= ~screen.apart(int(centre), near, own)
         first, second = np.nonzero(bound)
         if len(first):
@@ -177,6 +192,10 @@ class _Screen:
                 block = np.zeros((len(starts), len(starts)), dtype=np.float32)
                 block[np.ix_(has_one, has_other)] = rows[:, starts[has_other] + other]
                 self.blocks[one, other] = block
+
+    def steps(self, near: int) -> int:
+        """What `apart` takes for so many near a centre."""
+        return len(self.blocks) * (self.slots + 4) * near**2
 
     def apart(self, centre: int, near: Integers, own: Floats) -> NDArray[np.bool_]:
         """Which two of those near the centre are apart for certain: bool (near, near).

@@ -34,14 +34,15 @@ ATTACKER = "two owners with all their agencies, every edition ever published, an
 class Draft:
     """An edition's document, the cells to be added to the ledger when it is published, and what it lacks.
 
-    fewer: cells with fewer groups than their agencies allow. refused: cells without any value. Both as
-    (factor, peers).
+    fewer: cells with fewer groups than their agencies allow. refused: cells without any value. unfinished:
+    cells without a new value since the audit's work was used up. All as (factor, peers).
     """
 
     document: dict[str, Any]
     cells: tuple[PublishedCell, ...]
     fewer: tuple[tuple[str, str], ...]
     refused: tuple[tuple[str, str], ...]
+    unfinished: tuple[tuple[str, str], ...] = ()
 
 
 def build_edition(members: Sequence[Member] | Admission, edition: str) -> dict[str, Any]:
@@ -96,6 +97,7 @@ class _Making:
         self.added: list[PublishedCell] = []
         self.fewer: list[tuple[str, str]] = []
         self.refused: list[tuple[str, str]] = []
+        self.unfinished: list[tuple[str, str]] = []
 
     def proposals(self, attributes: tuple[str, ...]) -> Iterator[Proposal]:
         """Cells of the groups that these attributes make, sorted by name; the index, then the factors."""
@@ -120,6 +122,8 @@ class _Making:
         """Publish what may be, keep old values where nothing may, and note both."""
         for release in self.publisher.release(proposals):
             cell = (release.proposal.component, release.proposal.peers)
+            if release.unfinished:
+                self.unfinished.append(cell)
             if release.proposal.peers == ALL:
                 self.whole[release.proposal.component] = release.groups
             if release.groups:
@@ -148,7 +152,8 @@ class _Making:
             "certificate": self._certificate(),
         }
         document["sha256"] = digest_of(document)
-        return Draft(document, tuple(self.added), tuple(self.fewer), tuple(self.refused))
+        told = (tuple(cells) for cells in (self.fewer, self.refused, self.unfinished))
+        return Draft(document, tuple(self.added), *told)
 
     def _add(self, release: Release) -> None:
         proposal = release.proposal
@@ -230,6 +235,7 @@ class _Making:
                 "kept": sum(cell["kept_from"] is not None for cell in self.cells),
                 "refused": len(self.refused),
             },
+            "unfinished": len(self.unfinished),
             "result": "passed",
         }
 

@@ -7,13 +7,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from cri.domain.audit_work import exact_is_possible
 from cri.domain.eligibility import Member, name_key
 from cri.domain.ledger import Ledger
 from cri.domain.microaggregation import MOST_GROUPS, within_share
 from cri.domain.norms import LEAST_FOR_CELL, member_digest
 from cri.domain.peers import ALL, peer_name
 from cri.domain.pool_tables import within_of
-from cri.domain.publishers_audit import EXACT_UP_TO, Figure
+from cri.domain.publishers_audit import Figure
 
 Integers = NDArray[np.int64]
 
@@ -50,7 +51,7 @@ class EditionPool:
         )
         own = [member.sheet for _, member in ordered]
         sheets = (*own, *sorted(set(ledger.owners) - set(own)))
-        large = len(sheets) > EXACT_UP_TO
+        large = not exact_is_possible(len(sheets), len(members[0].scorecard["factors"]))
         return cls(
             members=tuple(member for _, member in ordered),
             digests=tuple(digest for digest, _ in ordered),

@@ -6,6 +6,7 @@ take away what is their own. They learn something of a third owner alone exactly
 combination of published figures involves at most three owners. Method section 5.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ import scipy.linalg
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from cri.domain.audit_work import Allowance
 from cri.domain.dependent_owners import OwnersSpace
 
 Floats = NDArray[np.float64]
@@ -21,9 +23,8 @@ Integers = NDArray[np.int64]
 
 FEWEST_OWNERS = 4
 """Owners that every combination of published figures has to involve."""
-EXACT_UP_TO = 2_000
-"""Contributions up to which the audit is exact; above, the sufficient test."""
 
+_UPDATE = 0.2  # steps for each figure and pair of unknowns: large products are quicker than small ones
 _RIDGE = 1e-9  # lets dependent figures be factorised; moves no result by more than 1e-6
 
 
@@ -89,6 +90,10 @@ class Knowledge:
         owners, starts = np.unique(owner_of[order], return_index=True)
         return cls(pool, named, column, owners, starts, np.eye(len(order)))
 
+    def work_to_learn(self, figures: Sequence[Figure]) -> float:
+        """Steps that `learn` takes, about."""
+        return _UPDATE * len(figures) * len(self.free) ** 2
+
     def learn(self, figures: Sequence[Figure]) -> "Knowledge":
         """With some more figures published."""
         if not figures:
@@ -101,13 +106,16 @@ class Knowledge:
         np.subtract(self.free, free, out=free)
         return replace(self, free=free)
 
-    def exposed(self, likely: Iterable[tuple[int, ...]] = ()) -> tuple[int, ...] | None:
+    def exposed(
+        self, likely: Iterable[tuple[int, ...]] = (), allowance: Allowance | None = None
+    ) -> tuple[int, ...] | None:
         """Owners (at most three) whom some combination of the figures involves alone, or None.
 
         Such a combination exists if and only if the null space, seen on these owners' unknowns alone, is
         short of a dimension. likely: owners who are looked at first, as those of a refusal just before.
+        Raises WorkUsedUpError where the search would take more than the allowance, without an end by default.
         """
-        space = OwnersSpace(self.free, self.starts)
+        space = OwnersSpace(self.free, self.starts, allowance or Allowance(math.inf))
         numbers = (tuple(np.searchsorted(self.owners, one).tolist()) for one in likely)
         found = space.first_dependent(numbers) or space.dependent()
         return None if found is None else tuple(int(self.owners[owner]) for owner in found)

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cri.domain.audit_work import Allowance, WorkUsedUpError, exact_is_possible
 from cri.domain.history_classes import HistoryClasses
 from cri.domain.microaggregation import MOST_GROUPS, neighbours
-from cri.domain.publishers_audit import EXACT_UP_TO, FEWEST_OWNERS, AuditedPool, Figure, Knowledge
+from cri.domain.publishers_audit import FEWEST_OWNERS, AuditedPool, Figure, Knowledge
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -80,18 +81,28 @@ class Proposal:
 
 @dataclass(frozen=True, eq=False)
 class Release:
-    """What became of a proposal: its groups (empty: refused), and how many it asked for."""
+    """What became of a proposal: its groups (empty: refused), and how many it asked for.
+
+    unfinished: refused since the audit had no work left for it, not since it exposes anybody.
+    """
 
     proposal: Proposal
     groups: tuple[Integers, ...]
     asked: int
+    unfinished: bool = False
 
 
 class Publisher:
-    """Grows a set of published figures that passes the exact audit, cell by cell."""
+    """Grows a set of published figures that passes the exact audit, cell by cell.
 
-    def __init__(self, pool: AuditedPool, published: Sequence[Figure]) -> None:
+    Once the audit's work is used up nothing more is published: what was not looked through has not passed.
+    """
+
+    def __init__(
+        self, pool: AuditedPool, published: Sequence[Figure], allowance: Allowance | None = None
+    ) -> None:
         self.pool = pool
+        self.allowance = allowance or Allowance()
         self.known = Knowledge.of_nothing(pool).learn(published)
         self.apart: dict[str, Knowledge] = {}
         self.likely: deque[tuple[int, ...]] = deque(maxlen=MOST_LIKELY)
@@ -113,7 +124,8 @@ class Publisher:
 
     def _settled(self, releases: Sequence[Release]) -> list[Release]:
         """The releases as all components together allow. Halves of a refused batch are tried in turn."""
-        if self._learns([figure for release in releases for figure in figures_of(release)]):
+        figures = [figure for release in releases for figure in figures_of(release)]
+        if not figures or self._learns(figures):
             return list(releases)
         if len(releases) > 1:
             half = len(releases) // 2
@@ -129,25 +141,29 @@ class Publisher:
         """The first cut that exposes nobody, and what is known after it; a refusal if none will do."""
         for groups in cuts:
             release = Release(proposal, groups, asked)
-            if groups and self._passes(after := known.learn(figures_of(release))):
+            if groups and (after := self._passed(known, figures_of(release))):
                 return release, after
-        return Release(proposal, (), asked), known
+        return Release(proposal, (), asked, self.allowance.used_up), known
 
     def _learns(self, figures: Sequence[Figure]) -> bool:
         """Publish the figures of a batch, unless somebody would be exposed; what was tried is forgotten."""
-        known = self.known.learn(figures)
-        if not self._passes(known):
-            return False
-        self.known = known
-        return True
+        after = self._passed(self.known, figures)
+        self.known = after or self.known
+        return after is not None
 
-    def _passes(self, known: Knowledge) -> bool:
+    def _passed(self, known: Knowledge, figures: Sequence[Figure]) -> Knowledge | None:
+        """What is known with some more figures; None where they expose somebody, or no work is left."""
         # A component by itself is looked through as quickly as the likely ones are.
         together = len(known.components) > 1
-        exposed = known.exposed(self.likely if together else ())
+        try:
+            self.allowance.spend(known.work_to_learn(figures))
+            after = known.learn(figures)
+            exposed = after.exposed(self.likely if together else (), self.allowance)
+        except WorkUsedUpError:
+            return None
         if together and exposed is not None and exposed not in self.likely:
             self.likely.appendleft(exposed)
-        return exposed is None
+        return after if exposed is None else None
 
     def _apart(self, component: str) -> Knowledge:
         alone = AuditedPool(self.pool.owners, {})
@@ -203,8 +219,9 @@ class LargePublisher:
 
 
 def publisher_for(pool: AuditedPool, published: Iterable[Figure]) -> Publisher | LargePublisher:
-    """The exact publisher up to 2,000 contributions, the one by the sufficient test above."""
-    kind = Publisher if len(pool.owners) <= EXACT_UP_TO else LargePublisher
+    """The exact publisher where the audit can be exact, else the one by the sufficient test."""
+    exact = exact_is_possible(len(pool.owners), len(pool.finest("index")))
+    kind = Publisher if exact else LargePublisher
     return kind(pool, list(published))
 
 

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from cri.domain import edition_pool, publishing
+from cri.domain import audit_work
+from cri.domain.audit_work import EXACT_UP_TO
 from cri.domain.edition_draft import Draft, draft_edition
 from cri.domain.eligibility import Member
 from cri.domain.placing import place
-from cri.domain.publishers_audit import EXACT_UP_TO
 from tests.performance.measures import Row, best_time, peak_memory
 from tests.performance.pool_of_size import SIXTY, pool_of_size
 
@@ -40,13 +40,11 @@ def measure() -> list[Row]:
 @contextmanager
 def sufficient_only() -> Iterator[None]:
     """The sufficient test for pools of any size, so that its growth can be seen."""
-    for module in (edition_pool, publishing):
-        vars(module)["EXACT_UP_TO"] = 0
+    vars(audit_work)["EXACT_UP_TO"] = 0
     try:
         yield
     finally:
-        for module in (edition_pool, publishing):
-            vars(module)["EXACT_UP_TO"] = EXACT_UP_TO
+        vars(audit_work)["EXACT_UP_TO"] = EXACT_UP_TO
 
 
 def draft_of(pool: Sequence[Member]) -> Draft:

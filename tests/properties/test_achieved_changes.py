@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cri.adapters.document_schemas import validate
-from cri.domain import achieved_changes, change_audit, edition_pool, publishing
+from cri.domain import achieved_changes, audit_work, change_audit
 from cri.domain.achieved_changes import ChangesDraft, corrected_change, draft_changes, with_changes
 from cri.domain.edition_draft import Draft, draft_edition
 from cri.domain.eligibility import Member
@@ -193,8 +193,7 @@ def test_beyond_the_exact_audit_each_group_has_earlier_waves_of_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The sufficient rule, and the next edition made by it: the exact audit finds nobody exposed."""
-    for module in (change_audit, publishing, edition_pool):
-        monkeypatch.setattr(module, "EXACT_UP_TO", 10)
+    monkeypatch.setattr(audit_work, "EXACT_UP_TO", 10)
     monkeypatch.setattr(achieved_changes, "FEWEST_PAIRS", 20)
     _, second = waves(8, agencies=240, shared=0.0)
     edition = draft_edition(second, "2026.1", peers=((),))

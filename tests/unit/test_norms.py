@@ -47,6 +47,7 @@ def test_an_edition_keeps_to_its_schema_and_says_what_it_is() -> None:
         "editions_before": 0,
         "figures": 6,
         "cells": {"new": 3, "fewer_groups": 0, "kept": 0, "refused": 0},
+        "unfinished": 0,
         "result": "passed",
     }
     assert edition["window"] == {"from": "2026-03", "to": "2026-03"}

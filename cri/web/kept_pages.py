@@ -89,6 +89,13 @@ def make_part(template: str, macro: str, *arguments: Any) -> KeptPage:
     return split_page(str(getattr(module, macro)(*arguments)))
 
 
+def render_part(template: str, shown: Mapping[str, Any]) -> Markup:
+    """A part of a page that is made anew each time, from what is `shown` and from nothing else."""
+    found = current_app.jinja_env.get_template(template)
+    made = found.render({**dict.fromkeys(_NOT_HERE), **shown})
+    return Markup(made)  # noqa: S704  # nosec B704 - made by a template, which escapes
+
+
 def split_page(html: str) -> KeptPage:
     """Cut a page at its blanks, and at each choice that WHICHEVER marked."""
     texts: list[str] = []

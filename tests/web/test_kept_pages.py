@@ -3,6 +3,7 @@
 import re
 import secrets
 import uuid
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import pytest
@@ -12,9 +13,14 @@ from sqlalchemy.orm import Session, sessionmaker
 from cri.domain.sections import Section
 from cri.services.context import Parts
 from cri.web.kept_pages import WHICHEVER, Shelf, blank, split_page
-from cri.web.views import questionnaire_closing, questionnaire_kept, questionnaire_steps
+from cri.web.views import (
+    questionnaire_closing,
+    questionnaire_kept,
+    questionnaire_pages,
+    questionnaire_steps,
+)
 from cri.web.views.questionnaire_visits import Visit
-from tests.factories import OpenedWave, open_wave
+from tests.factories import open_wave
 from tests.web.respondent import Page, Respondent
 
 Sessions = sessionmaker[Session]
@@ -41,7 +47,7 @@ def never_kept(monkeypatch: pytest.MonkeyPatch) -> Switch:
     """Call it with off=True, and every page is made at its request."""
 
     def switch(*, off: bool) -> None:
-        for module in (questionnaire_steps, questionnaire_closing):
+        for module in (questionnaire_steps, questionnaire_closing, questionnaire_pages):
             monkeypatch.setattr(
                 module, "is_ordinary", (lambda *_: False) if off else questionnaire_kept.is_ordinary
             )
@@ -77,6 +83,19 @@ def test_a_page_filled_in_is_the_page_as_it_would_be_made(
         companion=("publicness", "1.0.0"),
     )
     ann = Respondent(app.test_client())
+
+    def same(address: str) -> str:
+        never_kept(off=False)
+        filled = without_token(ann.open(address))
+        never_kept(off=True)
+        assert filled == without_token(ann.open(address))
+        never_kept(off=False)
+        return filled
+
+    link = f"/s/{wave.tokens[0]}"
+    fresh = same(link)
+    Respondent(app.test_client()).start(wave.tokens[0])
+    assert same(link) != fresh, "it says that the link was begun elsewhere"
     page = ann.start(wave.tokens[0])
     compared = set()
     while not page.path.endswith("/check"):
@@ -87,24 +106,23 @@ def test_a_page_filled_in_is_the_page_as_it_would_be_made(
         }
         empty = without_token(ann.open(step))
         ann.post(f"{step}/save", {**page.form.hidden, **some, **texts})
-        for address in (step, step, f"{step}?back=check"):
-            never_kept(off=False)
-            filled = without_token(ann.open(address))
-            never_kept(off=True)
-            assert filled == without_token(ann.open(address))
-        never_kept(off=False)
-        assert empty != filled
+        filled = [same(address) for address in (step, step, f"{step}?back=check")]
+        assert empty not in filled
         compared.add(step)
         page = ann.send(ann.open(step), {**some, **texts})
     assert len(compared) >= 8
+    assert "&lt;b&gt;" in same(page.path)
+    page = ann.send(page, {})
+    assert page.path.endswith("/receipt")
+    same(page.path)
     assert shelves[0].everything()
     assert shelves[1].everything()
 
 
-def personal_traces(app: Flask, wave: OpenedWave) -> set[str]:
+def personal_traces(app: Flask, tokens: Sequence[str]) -> set[str]:
     """What people leave behind who answer: their links, codes, forgery tokens, seconds and texts."""
     traces = set()
-    for number, token in enumerate(wave.tokens):
+    for number, token in enumerate(tokens):
         ann = Respondent(app.test_client())
         page = ann.start(token)
         traces.add(token)
@@ -124,7 +142,7 @@ def personal_traces(app: Flask, wave: OpenedWave) -> set[str]:
         ann.send(ann.open(f"/s/{token}/closing"), {"easier": text})
         traces.update(TOKEN.findall(ann.open(f"/s/{token}/closing").html))
         ann.open(f"/s/{token}/3")
-    assert len(traces) > 4 * len(wave.tokens)
+    assert len(traces) > 4 * len(tokens)
     return traces
 
 
@@ -135,12 +153,13 @@ def found_in(kept: str, traces: set[str]) -> set[str]:
 def test_nothing_of_anybody_is_in_what_is_kept(
     app: Flask, sessions: Sessions, parts: Parts, agency_id: uuid.UUID, shelves: list[Shelf]
 ) -> None:
-    traces = personal_traces(app, open_wave(sessions, parts, agency_id, people=["garage", "front"]))
+    wave = open_wave(sessions, parts, agency_id, people=["garage", "front", "front", "garage"])
+    traces = personal_traces(app, wave.tokens[:2])
     kept = [repr(one) for shelf in shelves for one in shelf.everything()]
     assert len(kept) > 40  # the statements and the pages
     assert found_in("".join(kept), traces) == set()
     before = len(kept)
-    personal_traces(app, open_wave(sessions, parts, agency_id, people=["garage", "front"]))
+    personal_traces(app, wave.tokens[2:])
     after = sum(len(shelf.everything()) for shelf in shelves)
     assert after == before, "what is kept grows with what is asked, not with who answers"
 

@@ -202,4 +202,4 @@ def receipt(token: str) -> ResponseReturnValue:
         raise LinkUnusableError
     questionnaire = find_answered(db.session, parts().secrets, link_of(token), now())
     offer_languages(questionnaire.languages)
-    return pages.show_receipt(questionnaire, again=again)
+    return pages.show_receipt(questionnaire, token, again=again)

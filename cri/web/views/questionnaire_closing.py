@@ -11,8 +11,8 @@ from cri.domain.instrument import Instrument
 from cri.domain.wave import PREFERS_NOT
 from cri.services.drafts import Progress
 from cri.web.texts import number
-from cri.web.views.questionnaire_kept import closing_from_kept, is_ordinary
-from cri.web.views.questionnaire_pages import render_page
+from cri.web.views.questionnaire_frame import render_page
+from cri.web.views.questionnaire_kept import check_from_kept, closing_from_kept, is_ordinary
 from cri.web.views.questionnaire_promises import answered_promises, promises_title
 from cri.web.views.questionnaire_visits import BACK, CLOSING, Visit
 from cri.web.views.questionnaire_wording import (
@@ -28,7 +28,7 @@ def show_closing(
     visit: Visit, frame: dict[str, Any], typed: Mapping[str, str] | None, problems: Sequence[InputProblem]
 ) -> str:
     """Outcomes, profile and open questions, as far as the instrument has them; as saved or as `typed`."""
-    if typed is None and not problems and is_ordinary(visit, frame):
+    if typed is None and not problems and is_ordinary(visit.token, frame["notice"]):
         return closing_from_kept(visit, frame, _closing_shown)
     progress = frame["progress"]
     given = {**as_typed(progress), **progress.answers.comments} if typed is None else typed
@@ -134,9 +134,10 @@ def show_check(visit: Visit, frame: dict[str, Any]) -> str:
         }
         for question in questionnaire.closing.questions
     ]
-    return render_page(
-        "check", questionnaire, **frame, sections=sections, still_open=still_open, comments=comments
-    )
+    shown = {"sections": sections, "still_open": still_open, "comments": comments}
+    if is_ordinary(visit.token, frame["notice"]):
+        return check_from_kept(visit, frame, shown)
+    return render_page("check", questionnaire, **frame, **shown)
 
 
 def _change(step: str, code: str) -> str:

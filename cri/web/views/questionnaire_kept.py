@@ -13,29 +13,56 @@ from markupsafe import Markup
 from cri.domain.sections import Section
 from cri.services.instruments import released_texts
 from cri.services.responses import Questionnaire
-from cri.web.kept_pages import WHICHEVER, KeptPage, Shelf, blank, make_page, make_part
-from cri.web.language import current_language, direction_of, language_name, offered_languages
-from cri.web.views.questionnaire_pages import agency_of, closing_soon
+from cri.web.kept_pages import WHICHEVER, KeptPage, Shelf, blank, make_page, make_part, render_part
+from cri.web.language import PARAMETER, current_language, direction_of, language_name, offered_languages
+from cri.web.views.questionnaire_frame import agency_of, closing_soon
 from cri.web.views.questionnaire_visits import TABLET, Visit
 from cri.web.views.questionnaire_wording import as_typed, in_order
 
 PAGES, ITEMS = Shelf(500), Shelf(5_000)
 """Some kilobytes a page and two an item, in each web process."""
 
-_SECTION, _CLOSING = "views/questionnaire/section.html", "views/questionnaire/closing.html"
+_WELCOME, _SECTION, _CLOSING, _CHECK, _RECEIPT, _ANSWERS = (
+    f"views/questionnaire/{page}.html"
+    for page in ("welcome", "section", "closing", "check", "receipt", "_answers")
+)
 
 ShownFor = Callable[[Visit, Mapping[str, str]], dict[str, Any]]
 
 
-def is_ordinary(visit: Visit, frame: dict[str, Any]) -> bool:
-    """Whether the page as it was left is shown, on a device of one's own, with nothing to say about it."""
-    return visit.token != TABLET and not frame["notice"]
+def is_ordinary(token: str, *told: object) -> bool:
+    """Whether a page is shown on a device of one's own, with nothing of what could be `told` besides."""
+    return token != TABLET and not any(told)
+
+
+def welcome_from_kept(
+    visit: Visit,
+    frame: Mapping[str, Any],
+    shown_for: Callable[[Visit], dict[str, Any]],
+    *,
+    begun: bool,
+    group: Mapping[str, str] | None,
+) -> str:
+    """The first page. `group`: name and people of the smallest group, of which neither is kept."""
+    questionnaire = visit.questionnaire
+
+    def make() -> KeptPage:
+        told: dict[str, Any] = {"lost": False, "stopped": False, "code": "", "error": None, "begun": begun}
+        holes = {name: blank(name) for name in group} if group else None
+        resume, shown = blank("resume"), shown_for(_nobodys(questionnaire))
+        return _make(_WELCOME, questionnaire, **told, **shown, group=holes, resume=resume)
+
+    key = (_WELCOME, _about(questionnaire), _times_and_minimums(questionnaire), _asked(questionnaire))
+    page = PAGES.take((*key, begun, group is None), make)
+    forms = {"action": frame["action"], "resume": frame["resume"], "csrf": generate_csrf()}
+    return page.fill({**forms, **(group or {})}, {})
 
 
 def section_from_kept(visit: Visit, number: int, section: Section, frame: dict[str, Any], spent: int) -> str:
     """A page of statements. `spent`: seconds, or -1 where these are not known."""
     questionnaire, instrument = visit.questionnaire, section.instrument
-    release, about = (instrument.code, instrument.version), _about(questionnaire, frame)
+    release = (instrument.code, instrument.version)
+    about = (_about(questionnaire), *_buttons(frame).values())
     total, opens, timed = len(visit.sections), section.opens, spent >= 0
 
     def make() -> KeptPage:
@@ -43,7 +70,7 @@ def section_from_kept(visit: Visit, number: int, section: Section, frame: dict[s
         return _make(
             _SECTION,
             questionnaire,
-            frame,
+            **_buttons(frame),
             number=number,
             total=total,
             stem=texts.stem,
@@ -71,18 +98,38 @@ def closing_from_kept(visit: Visit, frame: dict[str, Any], shown_for: ShownFor) 
     codes = [*(one.code for one in closing.outcomes), *(one.code for one in closing.profile)]
 
     def make() -> KeptPage:
-        nobody = Visit("", replace(questionnaire, invitation_id=None, unit_code=None, mailbox_key=b""))
         holes: dict[str, str] = dict.fromkeys(codes, WHICHEVER)
         holes |= {one.code: blank(one.code) for one in closing.questions}
-        return _make(_CLOSING, questionnaire, frame, **shown_for(nobody, holes))
+        shown = shown_for(_nobodys(questionnaire), holes)
+        return _make(_CLOSING, questionnaire, **_buttons(frame), **shown)
 
     key = (
-        *(_CLOSING, _about(questionnaire, frame), questionnaire.noun, questionnaire.minimum),
-        *((one.code, one.version) for one in questionnaire.asked),
-        *codes,
+        *(_CLOSING, _about(questionnaire), *_buttons(frame).values()),
+        *(questionnaire.noun, questionnaire.minimum, _asked(questionnaire)),
     )
     comments = {one.code: progress.answers.comments.get(one.code, "") for one in closing.questions}
     return PAGES.take(key, make).fill({**comments, **_request(frame)}, as_typed(progress))
+
+
+def check_from_kept(visit: Visit, frame: dict[str, Any], answers: Mapping[str, Any]) -> str:
+    """The page to check everything on. `answers`: what is made anew at each request, for nobody else."""
+    questionnaire = visit.questionnaire
+
+    def make() -> KeptPage:
+        return _make(_CHECK, questionnaire, **_buttons(frame), kept_answers=blank("answers"))
+
+    page = PAGES.take((_CHECK, _about(questionnaire), *_buttons(frame).values()), make)
+    return page.fill({**_request(frame), "answers": render_part(_ANSWERS, answers)}, {})
+
+
+def receipt_from_kept(
+    questionnaire: Questionnaire, shown_for: Callable[[Questionnaire], dict[str, Any]], *, again: bool
+) -> str:
+    """The end, which is the same for everybody."""
+    key = (_RECEIPT, _about(questionnaire), _times_and_minimums(questionnaire), again)
+    return PAGES.take(
+        key, lambda: _make(_RECEIPT, questionnaire, **shown_for(questionnaire), again=again)
+    ).fill({}, {})
 
 
 def _item(section: Section, item: str, noun: str, language: str) -> KeptPage:
@@ -107,7 +154,28 @@ def _request(frame: dict[str, Any]) -> dict[str, str]:
     return {"action": frame["action"], "autosave": frame["autosave_url"], "csrf": generate_csrf()}
 
 
-def _about(questionnaire: Questionnaire, frame: dict[str, Any]) -> Hashable:
+def _buttons(frame: dict[str, Any]) -> dict[str, bool]:
+    """What decides which buttons a page has, and what they say."""
+    return {"first": frame["first"], "returning": frame["returning"]}
+
+
+def _nobodys(questionnaire: Questionnaire) -> Visit:
+    return Visit("", replace(questionnaire, invitation_id=None, unit_code=None, mailbox_key=b""))
+
+
+def _asked(questionnaire: Questionnaire) -> Hashable:
+    """Which questions there are, the ones that a wave chooses for itself among them."""
+    closing = questionnaire.closing
+    chosen = (*(one.code for one in closing.outcomes), *(one.code for one in closing.profile))
+    return (*((one.code, one.version) for one in questionnaire.asked), *chosen, len(questionnaire.promises))
+
+
+def _times_and_minimums(questionnaire: Questionnaire) -> Hashable:
+    minimums = questionnaire.minimum, questionnaire.comments_minimum
+    return (questionnaire.closes_at, questionnaire.time_zone, *minimums)
+
+
+def _about(questionnaire: Questionnaire) -> Hashable:
     """Everything that the head and the foot of a page are made from."""
     soon = closing_soon(questionnaire)
     return (
@@ -115,15 +183,18 @@ def _about(questionnaire: Questionnaire, frame: dict[str, Any]) -> Hashable:
         questionnaire.languages,
         *agency_of(questionnaire).values(),
         None if soon is None else tuple(soon.values()),
-        frame["first"],
-        frame["returning"],
     )
 
 
-def _make(template: str, questionnaire: Questionnaire, frame: dict[str, Any], **shown: Any) -> KeptPage:
+def _make(template: str, questionnaire: Questionnaire, **shown: Any) -> KeptPage:
     language = current_language()
     languages = [
-        {"code": code, "name": language_name(code), "current": code == language}
+        {
+            "code": code,
+            "name": language_name(code),
+            "current": code == language,
+            "href": f"?{PARAMETER}={code}",
+        }
         for code in offered_languages()
     ]
     shared: dict[str, Any] = {
@@ -133,8 +204,6 @@ def _make(template: str, questionnaire: Questionnaire, frame: dict[str, Any], **
         "kiosk": None,
         "agency": agency_of(questionnaire),
         "closing_soon": closing_soon(questionnaire),
-        "first": frame["first"],
-        "returning": frame["returning"],
         "action": blank("action"),
         "autosave_url": blank("autosave"),
     }

@@ -1,24 +1,21 @@
 """The first and the last pages of the questionnaire: everything ready to be read, nothing left to compute."""
 
-from datetime import timedelta
 from typing import Any
 
-from flask import render_template
+from flask import request, url_for
 
 from cri.domain.crockford import show_code
 from cri.domain.sections import minutes_for
-from cri.domain.wave import GRACE
 from cri.services.drafts import has_draft
 from cri.services.links import link_url
 from cri.services.responses import Questionnaire
 from cri.services.smallest_group import smallest_group
 from cri.web.database import db
-from cri.web.parts import now, parts
-from cri.web.texts import moment, number, time_of_day
+from cri.web.parts import parts
+from cri.web.texts import number
+from cri.web.views.questionnaire_frame import open_until, render_page
+from cri.web.views.questionnaire_kept import is_ordinary, receipt_from_kept, welcome_from_kept
 from cri.web.views.questionnaire_visits import Visit
-
-SOON = timedelta(hours=1)
-"""So long before a survey closes, each page says so."""
 
 
 def show_welcome(
@@ -28,27 +25,34 @@ def show_welcome(
 
     `lost`: answers were looked for here and not found. `stopped`: the form came without its token.
     """
+    questionnaire = visit.questionnaire
+    found = smallest_group(db.session, questionnaire)
+    group = {"name": found.name, "people": number(found.headcount or 0)} if found else None
+    begun = has_draft(db.session, questionnaire)
+    frame = {
+        "action": url_for("questionnaire.start", token=visit.token),
+        "resume": url_for("questionnaire.resume", token=visit.token),
+    }
+    if is_ordinary(visit.token, lost, stopped, code, error, request.args):
+        return welcome_from_kept(visit, frame, _welcome_shown, begun=begun, group=group)
+    told = {"lost": lost, "stopped": stopped, "code": code, "error": error, "begun": begun, "group": group}
+    return render_page("welcome", questionnaire, **frame, **told, **_welcome_shown(visit))
+
+
+def _welcome_shown(visit: Visit) -> dict[str, Any]:
+    """What this wave's first page tells everybody."""
     questionnaire, closing = visit.questionnaire, visit.questionnaire.closing
     statements = sum(len(section.factor.items) for section in visit.sections) + len(closing.outcomes)
-    group = smallest_group(db.session, questionnaire)
-    return render_page(
-        "welcome",
-        questionnaire,
-        lost=lost,
-        begun=has_draft(db.session, questionnaire),
-        stopped=stopped,
-        code=code,
-        error=error,
-        minutes=minutes_for(*questionnaire.asked),
-        statements=number(statements),
-        promises=len(questionnaire.promises),
-        profile=len(closing.profile),
-        questions=len(closing.questions),
-        until=_until(questionnaire),
-        minimum=number(questionnaire.minimum),
-        comments_minimum=number(questionnaire.comments_minimum),
-        group=group and {"name": group.name, "people": number(group.headcount or 0)},
-    )
+    return {
+        "minutes": minutes_for(*questionnaire.asked),
+        "statements": number(statements),
+        "promises": len(questionnaire.promises),
+        "profile": len(closing.profile),
+        "questions": len(closing.questions),
+        "until": open_until(questionnaire),
+        "minimum": number(questionnaire.minimum),
+        "comments_minimum": number(questionnaire.comments_minimum),
+    }
 
 
 def show_later(visit: Visit, code: str) -> str:
@@ -58,47 +62,18 @@ def show_later(visit: Visit, code: str) -> str:
         "later",
         questionnaire,
         code=show_code(code),
-        until=_until(questionnaire),
+        until=open_until(questionnaire),
         # A letter or message holds a personal link; who came by a poster has nothing but the poster.
         address=None if questionnaire.personal else link_url(parts().external_url, visit.token),
     )
 
 
-def show_receipt(questionnaire: Questionnaire, *, again: bool) -> str:
+def show_receipt(questionnaire: Questionnaire, token: str, *, again: bool) -> str:
     """The end. `again`: this was not the first time these answers arrived."""
-    return render_page(
-        "receipt",
-        questionnaire,
-        again=again,
-        until=_until(questionnaire),
-        minimum=number(questionnaire.minimum),
-    )
+    if is_ordinary(token, request.args):
+        return receipt_from_kept(questionnaire, _receipt_shown, again=again)
+    return render_page("receipt", questionnaire, again=again, **_receipt_shown(questionnaire))
 
 
-def render_page(page: str, questionnaire: Questionnaire, **shown: Any) -> str:
-    """One of the questionnaire's templates, under its agency's name."""
-    shown["closing_soon"] = closing_soon(questionnaire)
-    return render_template(f"views/questionnaire/{page}.html", agency=agency_of(questionnaire), **shown)
-
-
-def agency_of(questionnaire: Questionnaire) -> dict[str, Any]:
-    """What the head of a page tells of the agency."""
-    return {
-        "name": questionnaire.agency_name,
-        "colour": questionnaire.colour,
-        "synthetic": questionnaire.synthetic,
-        "practice": questionnaire.practice,
-    }
-
-
-def closing_soon(questionnaire: Questionnaire) -> dict[str, str] | None:
-    """Until when one may start and submit, as times of day; None while there is more than an hour left."""
-    ends = questionnaire.closes_at
-    if now() + SOON < ends:
-        return None
-    zone = questionnaire.time_zone
-    return {"starts": time_of_day(ends, zone), "ends": time_of_day(ends + GRACE, zone)}
-
-
-def _until(questionnaire: Questionnaire) -> str:
-    return moment(questionnaire.closes_at, questionnaire.time_zone)
+def _receipt_shown(questionnaire: Questionnaire) -> dict[str, Any]:
+    return {"until": open_until(questionnaire), "minimum": number(questionnaire.minimum)}

@@ -11,7 +11,7 @@ from cri.domain.sheet import DONT_KNOW
 from cri.domain.wave import Answers
 from cri.services.responses import Questionnaire
 from cri.web.language import current_language
-from cri.web.views.questionnaire_pages import render_page
+from cri.web.views.questionnaire_frame import render_page
 from cri.web.views.questionnaire_visits import BACK, Visit
 from cri.web.views.questionnaire_wording import as_typed
 

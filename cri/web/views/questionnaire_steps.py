@@ -11,8 +11,8 @@ from cri.domain.sections import PROMISES, Section
 from cri.services.drafts import Progress
 from cri.web.forms.questionnaire import read_seconds
 from cri.web.views.questionnaire_closing import show_check, show_closing
+from cri.web.views.questionnaire_frame import render_page
 from cri.web.views.questionnaire_kept import is_ordinary, section_from_kept
-from cri.web.views.questionnaire_pages import render_page
 from cri.web.views.questionnaire_promises import show_promises
 from cri.web.views.questionnaire_visits import CLOSING, Visit
 from cri.web.views.questionnaire_wording import as_typed, in_order, texts_of
@@ -63,7 +63,7 @@ def _section(
 ) -> str:
     questionnaire, factor, texts = visit.questionnaire, section.factor, texts_of(section.instrument)
     spent = _spent(frame["progress"], factor, typed)
-    if typed is None and not problems and not prompt and is_ordinary(visit, frame):
+    if typed is None and not problems and not prompt and is_ordinary(visit.token, frame["notice"]):
         return section_from_kept(visit, int(step), section, frame, -1 if spent is None else spent)
     given = as_typed(frame["progress"]) if typed is None else typed
     refused = {problem.where for problem in problems}

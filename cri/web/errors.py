@@ -49,7 +49,11 @@ TEXTS: Final = {
         _l("The survey has moved on since this page was loaded. Go back and reload it."),
     ),
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ErrorText(
-        _l("That is too much at once"), _l("A file may have up to 20 MB. Nothing of it was stored.")
+        _l("That is too much at once"),
+        _l(
+            "A file may have up to 20 MB, text that is pasted up to 1 MB: save a longer table as a CSV or "
+            "Excel file and choose the file. Nothing was stored."
+        ),
     ),
     HTTPStatus.TOO_MANY_REQUESTS: ErrorText(_l("Too many tries"), _l("Wait a few minutes, then try again.")),
     HTTPStatus.INTERNAL_SERVER_ERROR: ErrorText(

@@ -7,12 +7,16 @@ import uuid
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
+from cri.adapters.roster_files import MOST_BYTES
 from cri.db.queries.organisation import present_organisation
 from cri.db.session import enter_agency
 from cri.domain.access import Role
 from cri.domain.roster_change import Present
 from cri.services.context import Parts
+from cri.web.views import roster_import
 from tests.web.visitor import Visitor, make_person, visit
 
 Sessions = sessionmaker[Session]
@@ -131,6 +135,33 @@ def test_a_pasted_roster_may_be_long(visitor: Visitor) -> None:
     assert answer.status_code == 200
     assert "People added: 20,000" in visitor.text
     assert "And 19,900 more." in visitor.text
+
+
+@pytest.mark.parametrize("naive", [False, True])
+def test_a_very_long_table_is_refused_unread_where_pasted_and_taken_as_a_file(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, *, naive: bool
+) -> None:
+    """The control reads whatever is pasted, up to 20 MB, in the web process."""
+    if naive:
+        monkeypatch.setattr(roster_import, "MOST_PASTED_BYTES", MOST_BYTES)
+    rows = "".join(f"Person {n},person.{n}@example.org,all,en,{'x' * 4_000}\n" for n in range(300))
+    roster = "name,email,unit,language,notes\n" + rows
+    assert len(roster) > 1_200_000
+    visitor.get(IMPORT)
+    file = FileStorage(io.BytesIO(roster.encode()), "people.csv")
+    answers = []
+    for sent in (roster, file):
+        field = "roster" if sent is roster else "roster_file"
+        form = {"csrf_token": visitor.token(), "tree": "code,parent,name\nall,,A\n", field: sent}
+        boundary, body = encode_multipart(form)
+        kind = f"multipart/form-data; boundary={boundary}"
+        answers.append(visitor.client.post(IMPORT, data=body, content_type=kind))
+    pasted, as_file = answers
+    assert pasted.status_code == (303 if naive else 413)
+    assert ("save a longer table as a CSV or Excel file" in pasted.text) is not naive
+    assert as_file.status_code == 303
+    visitor.get(PREVIEW)
+    assert "People added: 300" in visitor.text
 
 
 def test_losing_many_people_asks_first(visitor: Visitor, sessions: Sessions, agency_id: uuid.UUID) -> None:

@@ -7,7 +7,7 @@ reminder did not reach would say that its owner had not answered until then (doc
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, func, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from cri.db.models import BadAddress, Invitation, Message, OptOut, Person, WaveUnit
@@ -85,23 +85,41 @@ def note_bad_address(ctx: Context, person_id: uuid.UUID, address: str) -> None:
 
 def unreached(ctx: Context, wave_id: uuid.UUID) -> list[Unreached]:
     """Whom the invitation did not reach, by unit and name. Never who has answered or not."""
-    rows = ctx.session.execute(
-        select(Person.id, Person.name, WaveUnit.name.label("unit"), Person.email, Message.reply)
-        .join(Invitation, (Invitation.agency_id == Person.agency_id) & (Invitation.person_id == Person.id))
-        .join(Message, (Message.agency_id == Invitation.agency_id) & (Message.invitation_id == Invitation.id))
-        .join(
-            WaveUnit,
-            (WaveUnit.agency_id == Invitation.agency_id)
-            & (WaveUnit.wave_id == Invitation.wave_id)
-            & (WaveUnit.code == Invitation.unit_code),
-        )
+    failed = (  # a list of its own: the planner would look for these few among all pairs of people
+        select(Message.agency_id, Message.invitation_id, Message.reply)
         .where(
-            Invitation.agency_id == ctx.agency_id,
-            Invitation.wave_id == wave_id,
+            Message.agency_id == ctx.agency_id,
+            Message.wave_id == wave_id,
             Message.kind == Kind.INVITATION.value,
             Message.state == "failed",
         )
-        .order_by(WaveUnit.position, Person.name, Person.email)
+        .cte()
+        .prefix_with("MATERIALIZED", dialect="postgresql")
+    )
+    invited = (
+        select(Invitation.unit_code, Invitation.person_id)
+        .where(Invitation.agency_id == failed.c.agency_id, Invitation.id == failed.c.invitation_id)
+        .limit(1)
+        .lateral()
+    )
+    person = (
+        select(Person.id, Person.name, Person.email)
+        .where(Person.agency_id == failed.c.agency_id, Person.id == invited.c.person_id)
+        .limit(1)
+        .lateral()
+    )
+    rows = ctx.session.execute(
+        select(person.c.id, person.c.name, WaveUnit.name.label("unit"), person.c.email, failed.c.reply)
+        .select_from(failed)
+        .join(invited, true())
+        .join(person, true())
+        .join(
+            WaveUnit,
+            (WaveUnit.agency_id == failed.c.agency_id)
+            & (WaveUnit.wave_id == wave_id)
+            & (WaveUnit.code == invited.c.unit_code),
+        )
+        .order_by(WaveUnit.position, person.c.name, person.c.email)
     )
     return [Unreached(*row) for row in rows]
 

@@ -30,14 +30,16 @@ def claim_nothing(*_: object) -> bool:
 
 
 def die_at(postman: Postman, last: int) -> None:
-    """Death before or after the `last`-th line to the mail server, or before a statement or commit between.
+    """Death at the `last`-th point of sending a message; a postman that has fewer lives.
 
-    What comes before the first line concerns no message.
+    A point lies before and after each line to the mail server and before each statement and commit, from the
+    call to the server to the end of that wave's turn. What a postman looks up before and after that concerns
+    no message, and how often it does so depends on how many other waves are open.
     """
     executioner = Executioner(0)
     event.listen(postman._engine, "before_cursor_execute", executioner.pass_point)
     event.listen(postman._engine, "commit", executioner.pass_point)
-    send, get, connect = smtplib.SMTP.send, smtplib.SMTP.getreply, smtplib.SMTP.connect
+    send, connect, turn = smtplib.SMTP.send, smtplib.SMTP.connect, Postman._turn
 
     def connect_and_count(self: smtplib.SMTP, *given: Any, **named: Any) -> Any:
         executioner.left = last
@@ -48,14 +50,14 @@ def die_at(postman: Postman, last: int) -> None:
         send(self, data)
         executioner.pass_point()
 
-    def get_and_pass(self: smtplib.SMTP) -> tuple[int, bytes]:
-        reply = get(self)
-        executioner.pass_point()
-        return reply
+    def turn_and_stop(self: Postman, *given: Any) -> Any:
+        outcomes = turn(self, *given)
+        executioner.left = 0
+        return outcomes
 
-    named = {"connect": connect_and_count, "send": send_and_pass, "getreply": get_and_pass}
-    for name, replacement in named.items():  # the points around each line
-        setattr(smtplib.SMTP, name, replacement)
+    setattr(smtplib.SMTP, "connect", connect_and_count)  # noqa: B010  # mypy takes no other way to wrap one
+    setattr(smtplib.SMTP, "send", send_and_pass)  # noqa: B010  # as above
+    setattr(Postman, "_turn", turn_and_stop)  # noqa: B010  # as above
 
 
 def run(who: str, last: int) -> None:

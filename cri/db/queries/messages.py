@@ -18,10 +18,17 @@ _BAD = """
         WHERE b.agency_id = p.agency_id AND b.person_id = p.id AND b.address = p.email)
 """
 _MAY_BE_WRITTEN = f"NOT i.used AND {_WANTED} AND NOT {_BAD}"
-_JOINED = """
-    FROM invitation i JOIN person p ON p.agency_id = i.agency_id AND p.id = i.person_id
-    WHERE i.agency_id = :agency_id AND i.wave_id = :wave_id
+# One person an invitation, looked up by key whatever the planner believes. Of an agency whose roster has just
+# come in it believes there are one or two rows, and would compare everybody with everybody: 25 s at 5,000.
+_OF_PERSON = """
+    CROSS JOIN LATERAL (
+        SELECT * FROM person WHERE agency_id = i.agency_id AND id = i.person_id LIMIT 1
+    ) p
 """
+_JOINED = f"""
+    FROM (SELECT * FROM invitation WHERE agency_id = :agency_id AND wave_id = :wave_id OFFSET 0) i
+    {_OF_PERSON} WHERE true
+"""  # noqa: S608  # nosec B608 - of constants of this file
 
 # To who has answered already as well: a row that is missing, or a count without them, would tell.
 # An address that failed in an earlier wave has failed in this one: it stands in the list to be mended.
@@ -56,12 +63,15 @@ _PASS_OVER_USED = text("""
     AND i.agency_id = m.agency_id AND i.id = m.invitation_id AND i.used
 """)
 
+# Sorted before anybody is looked up: who comes after the last that is wanted is not looked up at all.
 _NEXT = text(f"""
-    SELECT i.id AS invitation_id, m.kind, m.tries, p.id AS person_id, p.name, p.email, p.language
-    FROM message m JOIN invitation i ON i.agency_id = m.agency_id AND i.id = m.invitation_id
-    JOIN person p ON p.agency_id = i.agency_id AND p.id = i.person_id
-    WHERE m.agency_id = :agency_id AND m.wave_id = :wave_id AND m.state = 'waiting'
-    AND (m.retry_at IS NULL OR m.retry_at <= :now) AND {_MAY_BE_WRITTEN}
+    SELECT m.invitation_id, m.kind, m.tries, p.id AS person_id, p.name, p.email, p.language
+    FROM (SELECT * FROM message WHERE agency_id = :agency_id AND wave_id = :wave_id AND state = 'waiting'
+        AND (retry_at IS NULL OR retry_at <= :now) ORDER BY kind, invitation_id) m
+    CROSS JOIN LATERAL (
+        SELECT * FROM invitation WHERE agency_id = m.agency_id AND id = m.invitation_id LIMIT 1
+    ) i {_OF_PERSON}
+    WHERE {_MAY_BE_WRITTEN}
     ORDER BY m.kind, m.invitation_id LIMIT :most
 """)  # noqa: S608  # nosec B608 - of constants of this file
 

@@ -14,7 +14,9 @@ MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_COLUMNS: Final = 100
 _DELIMITERS = "\t,;|"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_OTHERS = (b"\xd0\xcf\x11\xe0", b"%pdf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"{\\rtf", b"<")
+"""How files of other kinds begin, in small letters: Excel before 2007, PDF, pictures, web pages (also those that
+are called .xls)."""
 
 
 class UnreadableTableError(Exception):
@@ -31,9 +33,13 @@ def table_from_file(part: str, data: bytes) -> Table:
         raise _unreadable(part, "too_large", most=str(MOST_BYTES // 1024**2))
     if data.startswith(SIGNATURE):
         return _from_workbook(part, data)
-    if data.startswith(_OLD_EXCEL):
-        raise _unreadable(part, "unreadable")
+    if data[:100].removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_OTHERS) or _is_binary(data):
+        raise _unreadable(part, "other_kind")
     return table_from_text(part, _decoded(part, data))
+
+
+def _is_binary(data: bytes) -> bool:
+    return b"\0" in data and not data.startswith(_UTF16)
 
 
 def table_from_text(part: str, text: str) -> Table:

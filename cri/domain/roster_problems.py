@@ -25,6 +25,10 @@ PARTS: Final[Mapping[str, str]] = MappingProxyType({TREE: N_("Organisation"), RO
 MESSAGES: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
     {
         "unreadable": (N_("this cannot be read as a table"), N_("CSV in UTF-8, or an Excel file (.xlsx)")),
+        "other_kind": (
+            N_("this is another kind of file, not a table"),
+            N_("CSV in UTF-8, or an Excel file (.xlsx): save it as one of these"),
+        ),
         "not_utf8": (N_("a character is not UTF-8"), N_("CSV saved as UTF-8, or an Excel file (.xlsx)")),
         "too_large": (N_("the file is too large"), N_("at most %(most)s MB")),
         "too_many_rows": (N_("there are too many rows"), N_("at most %(most)s")),

@@ -26,10 +26,18 @@ PART_OF = {
     "compared": "results",
     "collected": "waves",
     "letters": "waves",
+    "links": "waves",
     "messages": "waves",
     "people": "organisation",
+    "pool_editions": "pool",
+    "pool_references": "pool",
+    "promises": "waves",
+    "publicness": "results",
     "roster_import": "organisation",
+    "service_lines": "waves",
     "unit_history": "organisation",
+    "wave_running": "waves",
+    "wave_setup": "waves",
 }
 
 

@@ -10,6 +10,8 @@ from tests.web.visitor import PASSWORD, Person
 
 Enter = Callable[..., Page]
 PHONE = {"width": 360, "height": 740}
+NARROW = {"width": 320, "height": 256}
+"""A window of 1280 by 1024 at 400 %, and the narrowest that WCAG asks for."""
 
 
 @pytest.fixture

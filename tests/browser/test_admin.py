@@ -13,7 +13,7 @@ from cri.db.models import Invitation
 from cri.db.session import enter_agency
 from cri.domain.access import Role
 from cri.services.context import Parts
-from tests.browser.signed_in import PHONE, Enter, hold_still, sideways, wave_id_of
+from tests.browser.signed_in import NARROW, Enter, hold_still, sideways, wave_id_of
 from tests.browser.test_questionnaire_access import axe_findings
 from tests.web.visitor import Person, make_person
 
@@ -122,14 +122,15 @@ def test_what_was_typed_wrong_stays_and_the_summary_leads_to_it(
 
 LOOKS = {
     "laptop": {},
-    "phone": {"viewport": PHONE},
+    "400 %": {"viewport": NARROW},
     "dark": {"color_scheme": "dark"},
     "forced colours": {"forced_colors": "active"},
 }
 
 
 @pytest.mark.parametrize(
-    ("look", "language"), [("laptop", "en"), ("phone", "ar"), ("dark", "ar"), ("forced colours", "en")]
+    ("look", "language"),
+    [("laptop", "en"), ("400 %", "ar"), ("dark", "es"), ("forced colours", "fr")],
 )
 def test_axe_finds_nothing_on_any_page_and_nothing_scrolls_sideways(
     enter: Enter,
@@ -174,7 +175,7 @@ def test_axe_finds_nothing_on_any_page_and_nothing_scrolls_sideways(
     page.locator("#name-1").fill("Licences")
     press()
     check("the map")
-    for name in ("schedule", "groups", "try"):
+    for name in ("promises", "elsewhere", "schedule", "groups", "try"):
         check(name, f"{wave}/{name}")
     press()
     check("try-out")
@@ -182,9 +183,8 @@ def test_axe_finds_nothing_on_any_page_and_nothing_scrolls_sideways(
     press()
     check("links")
     answer_some(sessions, agency_id, 20)
-    check("open wave", wave)
-    check("waves", "/waves")
-    check("home", "/")
+    for path in (wave, f"{wave}/links/posters", f"{wave}/letters", "/waves", "/", "/taking-part"):
+        check(f"open: {path}", path)
     check("extension", f"{wave}/extend")
     press()
     check("extension without a reason")
@@ -199,7 +199,7 @@ def test_axe_finds_nothing_on_any_page_and_nothing_scrolls_sideways(
 def test_sign_in_and_error_pages_are_accessible_too(
     new_context: Callable[..., BrowserContext], live_server: str
 ) -> None:
-    for look, language in (("laptop", "ar"), ("phone", "en"), ("dark", "en"), ("forced colours", "ar")):
+    for look, language in (("laptop", "ar"), ("400 %", "es"), ("dark", "fr"), ("forced colours", "en")):
         page = new_context(**LOOKS[look]).new_page()
         for path in ("/sign-in", "/nothing-here"):
             page.goto(f"{live_server}{path}?language={language}")

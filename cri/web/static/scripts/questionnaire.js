@@ -22,6 +22,17 @@
     })
   }
 
+  // What was said to be open is so no longer once it is answered; a screen reader is told the same.
+  form.addEventListener('change', (event) => {
+    const item = event.target.closest('.cri-item--prompt')
+    if (!item) return
+    const others = (item.getAttribute('aria-describedby') ?? '').split(' ').filter((id) => id && !id.endsWith('-error'))
+    if (others.length) item.setAttribute('aria-describedby', others.join(' '))
+    else item.removeAttribute('aria-describedby')
+    item.querySelector('.cri-item__error')?.remove()
+    item.classList.remove('cri-item--prompt')
+  })
+
   const address = form.dataset.autosave
   const status = form.querySelector('[data-saved]')
   if (!address || !status || !window.fetch) return

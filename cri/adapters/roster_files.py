@@ -15,8 +15,7 @@ MOST_COLUMNS: Final = 100
 _DELIMITERS = "\t,;|"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 _OTHERS = (b"\xd0\xcf\x11\xe0", b"%pdf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"{\\rtf", b"<")
-"""How files of other kinds begin, in small letters: Excel before 2007, PDF, pictures, web pages (also those that
-are called .xls)."""
+"""How files of other kinds begin, in small letters: old Excel, PDF, pictures, web pages called .xls."""
 
 
 class UnreadableTableError(Exception):

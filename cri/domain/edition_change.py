@@ -74,7 +74,8 @@ class CellChange:
     """A cell now and in the edition before; agencies and groups 0 where it is not shown.
 
     kept_from: the edition whose values it keeps, or None. fewer: fewer groups than its agencies allow, since
-    the audit would fail. refused: not shown for that reason.
+    the audit would fail. refused: not shown for that reason. unfinished: nothing new is shown, since no
+    work was left for its audit.
     """
 
     factor: str
@@ -87,6 +88,7 @@ class CellChange:
     kept_from: str | None
     fewer: bool
     refused: bool
+    unfinished: bool
 
 
 def cells_between(
@@ -94,10 +96,12 @@ def cells_between(
     now: Document,
     fewer: Collection[tuple[str, str]] = (),
     refused: Collection[tuple[str, str]] = (),
+    unfinished: Collection[tuple[str, str]] = (),
 ) -> list[CellChange]:
     """Every cell of either edition but items: in the newer one's order, then what was refused or is gone.
 
-    fewer, refused: (factor, peers) of cells with fewer groups than their agencies allow, and with none.
+    fewer, refused, unfinished: (factor, peers) of cells with fewer groups than their agencies allow, with
+    none, and without a new value since no work was left for their audit.
     """
     old, new = _cells(before) if before else {}, _cells(now)
     names = list(dict.fromkeys([*new, *refused, *old]))
@@ -113,6 +117,7 @@ def cells_between(
             kept_from=shown["kept_from"],
             fewer=(factor, peers) in fewer,
             refused=(factor, peers) in refused,
+            unfinished=(factor, peers) in unfinished,
         )
         for factor, peers in names
         for shown, was in [(new.get((factor, peers), _NONE), old.get((factor, peers), _NONE))]

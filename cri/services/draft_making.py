@@ -111,6 +111,7 @@ def _preview(session: Session, draft: Draft, tell: Tell) -> DraftPreview:
         notes={
             "fewer": [list(cell) for cell in made.fewer],
             "refused": [list(cell) for cell in made.refused],
+            "unfinished": [list(cell) for cell in made.unfinished],
             "left_out": dict(Counter(out.reason for out in admission.left_out)),
             "states": {state: count for state, count in states.items() if count},
             **_moves({one.id for one in used}, before),

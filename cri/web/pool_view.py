@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from cri.db.models import Edition, EditionImport, Vouching
 from cri.domain.edition_change import CellChange, PeerChange, PeerRow
@@ -69,6 +70,12 @@ def entry_row(entry: EntryFacts) -> View:
         "facets": str(_(", ")).join(facet_word(name, facets[name]) for name in ATTRIBUTES if facets.get(name))
         or _("not told"),
         "respondents": number(outline.respondents),
+        "answered": ngettext(
+            "%(number)s respondent",
+            "%(number)s respondents",
+            outline.respondents,
+            number=number(outline.respondents),
+        ),
         "state": {"text": str(text), "kind": kind},
         "vouched": outline.vouched,
         "acceptable": entry.acceptable,
@@ -189,9 +196,14 @@ def cell_rows(changes: Sequence[CellChange], names: Mapping[str, str]) -> list[V
             "owners": number(one.owners) if one.groups else NOTHING,
             "groups": number(one.groups) if one.groups else NOTHING,
             "before": _(
-                "%(groups)s groups of %(agencies)s agencies",
-                groups=number(one.groups_before),
-                agencies=number(one.agencies_before),
+                "%(groups)s: %(agencies)s",
+                groups=_groups_word(one.groups_before),
+                agencies=ngettext(
+                    "%(number)s agency",
+                    "%(number)s agencies",
+                    one.agencies_before,
+                    number=number(one.agencies_before),
+                ),
             )
             if one.groups_before
             else NOTHING,
@@ -203,6 +215,8 @@ def cell_rows(changes: Sequence[CellChange], names: Mapping[str, str]) -> list[V
 
 def _cell_note(cell: CellChange) -> View | None:
     """What the audit did to a cell: a tag, or None."""
+    if cell.unfinished and not cell.kept_from:
+        return {"text": _("Not shown: no work was left for its audit"), "kind": "orange"}
     if cell.kept_from:
         return {"text": _("Old values, of %(edition)s", edition=cell.kept_from), "kind": "grey"}
     if cell.refused:
@@ -219,17 +233,27 @@ def _said(row: PeerRow | None) -> str:
         return str(_("not shown"))
     return str(
         _(
-            "%(figures)s figures in %(groups)s groups or more: %(tier)s",
-            figures=number(row.figures),
-            groups=number(row.least_groups),
+            "%(figures)s in %(groups)s or more: %(tier)s",
+            figures=figures_word(row.figures),
+            groups=_groups_word(row.least_groups),
             tier=TIERS[row.tier],
         )
     )
 
 
+def figures_word(count: int) -> str:
+    """So many figures."""
+    return str(ngettext("%(number)s figure", "%(number)s figures", count, number=number(count)))
+
+
+def _groups_word(count: int) -> str:
+    return str(ngettext("%(number)s group", "%(number)s groups", count, number=number(count)))
+
+
 def certificate_rows(certificate: Document) -> list[View]:
     """The disclosure certificate, as rows {key, value}."""
     exact = certificate["test"] == "exact"
+    unfinished = certificate.get("unfinished", 0)  # editions of before this was counted do not say
     cells = certificate["cells"]
     return [
         {"key": _("Result"), "value": _("Passed") if certificate["result"] == "passed" else NOTHING},
@@ -249,4 +273,5 @@ def certificate_rows(certificate: Document) -> list[View]:
         },
         {"key": _("Cells that keep old values"), "value": number(cells["kept"])},
         {"key": _("Cells refused"), "value": number(cells["refused"])},
+        {"key": _("Cells that no work was left to audit"), "value": number(unfinished)},
     ]

@@ -12,11 +12,14 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, sessionmaker
 
 from cri.db.queries.edition_drafts import tell_progress
+from cri.domain import audit_work
 from cri.domain.access import Role
+from cri.domain.edition_change import PeerChange, PeerRow
 from cri.domain.edition_draft import build_edition
 from cri.services.context import Parts
 from cri.services.draft_making import make_drafts
 from cri.services.instruments import released_instrument
+from cri.web.pool_view import change_rows, figures_word
 from tests.services.pool_service import members
 from tests.web.test_pool import SCORES, fill, kind_of
 from tests.web.visitor import Visitor, add_results, make_person, make_steward, visit
@@ -78,6 +81,42 @@ def test_progress_is_shown_while_a_draft_is_made_and_then_each_cell(ana: Visitor
     ana.get(f"/pool/drafts/{path.group(1)}")
     assert "Cell by cell" in ana.text
     assert "Owners" in ana.text
+
+
+def preview_of(ana: Visitor, parts: Parts) -> str:
+    """The text of the preview of a draft just made."""
+    instrument = fill(parts)
+    ana.get("/pool")
+    ana.post("/pool/drafts", {"kind": kind_of(instrument), "number": "2026.1"})
+    path = re.search(r'action="/pool/drafts/([0-9a-f-]+)/drop"', ana.page)
+    assert path is not None
+    make_drafts(parts)
+    ana.get(f"/pool/drafts/{path.group(1)}")
+    return ana.text
+
+
+def test_a_preview_tells_which_audit_it_was_and_what_it_did_not_come_to(
+    ana: Visitor, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = preview_of(ana, parts)
+    assert "Test Exact" in whole
+    assert "Cells that no work was left to audit 0" in whole
+    assert "end after a fixed number of steps" not in whole
+    monkeypatch.setattr(audit_work, "AUDIT_WORK", 0)
+    ended = preview_of(ana, parts)
+    assert "end after a fixed number of steps" in ended
+    assert "Cells that no work was left to audit 0" not in ended
+    assert "Not shown: no work was left for its audit" in ended
+    monkeypatch.setattr(audit_work, "EXACT_UP_TO", 1)
+    assert "Test Sufficient condition, for large pools" in preview_of(ana, parts)
+
+
+def test_one_figure_and_one_group_are_said_as_one(app: Flask) -> None:
+    with app.test_request_context():
+        assert figures_word(1) == "1 figure"
+        assert figures_word(2) == "2 figures"
+        (row,) = change_rows([PeerChange("all", None, PeerRow(9, 1, 0, 1, "none"))])
+    assert row["said"].startswith("1 figure in 1 group or more")
 
 
 @pytest.mark.parametrize("language", ["ar", "es", "fr"])

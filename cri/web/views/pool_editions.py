@@ -24,6 +24,7 @@ from cri.web.pool_view import (
     change_rows,
     edition_facts,
     edition_row,
+    figures_word,
     kind_code,
     progress_word,
     window_of,
@@ -78,7 +79,9 @@ def draft(steward: Steward, draft_id: uuid.UUID) -> ResponseReturnValue:
     before = editions.edition_before(parts(), document) if document else None
     notes = preview.notes if preview else {}
     told = found.progress
-    fewer, refused = ({(one[0], one[1]) for one in notes.get(key, ())} for key in ("fewer", "refused"))
+    fewer, refused, unfinished = (
+        {(one[0], one[1]) for one in notes.get(key, ())} for key in ("fewer", "refused", "unfinished")
+    )
     return render_template(
         "views/pool/draft.html",
         draft=found.wish,
@@ -93,7 +96,7 @@ def draft(steward: Steward, draft_id: uuid.UUID) -> ResponseReturnValue:
         joined=number(notes.get("joined", 0)),
         left=number(notes.get("left", 0)),
         held=number(notes.get("states", {}).get("held", 0)),
-        cells=cell_rows(cells_between(before, document, fewer, refused), figure_names(document))
+        cells=cell_rows(cells_between(before, document, fewer, refused, unfinished), figure_names(document))
         if document
         else [],
         left_out=[
@@ -103,7 +106,8 @@ def draft(steward: Steward, draft_id: uuid.UUID) -> ResponseReturnValue:
         changes=change_rows(changes_between(before, document)) if document else [],
         before=before["edition"] if before else None,
         fewer=_cells(notes.get("fewer", ())),
-        refused=_cells(notes.get("refused", ())),
+        refused=_cells([one for one in notes.get("refused", ()) if (one[0], one[1]) not in unfinished]),
+        unfinished=_cells(notes.get("unfinished", ())),
         certificate=certificate_rows(document["certificate"]) if document else [],
         steps=[
             {"key": _STEPS_DONE[name](), "value": short_moment(step.taken_at, "UTC")}
@@ -195,7 +199,9 @@ def _cells(cells: list[list[str]]) -> list[dict[str, str]]:
     by_peers: dict[str, list[str]] = {}
     for figure, peers in cells:
         by_peers.setdefault(peers, []).append(figure)
-    return [{"peers": peers_word(peers), "figures": number(len(found))} for peers, found in by_peers.items()]
+    return [
+        {"peers": peers_word(peers), "figures": figures_word(len(found))} for peers, found in by_peers.items()
+    ]
 
 
 _STEPS_DONE: dict[str, Callable[[], str]] = {

@@ -5,12 +5,13 @@ connection that breaks has left nothing behind. So the message is claimed in the
 and whatever fails earlier is no harm.
 """
 
+import re
 import smtplib
 import socket
 import ssl
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from cri.adapters.mail import Mail, MailServer
@@ -21,6 +22,7 @@ END_SECONDS = 600.0
 
 MOST_ON_A_CONNECTION = 100
 MOST_REPLY = 300
+HIDDEN = "[address]"
 
 
 class MailServerError(CriError):
@@ -53,21 +55,26 @@ Claim = Callable[[], bool]
 class SmtpPost:
     """A connection to a mail server, made when it is needed and made anew after a hundred messages."""
 
-    def __init__(self, server: MailServer) -> None:
+    def __init__(self, server: MailServer, end_seconds: float = END_SECONDS) -> None:
         self.server = server
+        self._end_seconds = end_seconds
         self._connection: smtplib.SMTP | None = None
         self._handed = 0
 
     def hand_over(self, mail: Mail, sender: str, claim: Claim) -> Handover:
         """Hand one message over. Raises MailServerError when the server takes nothing now."""
         connection = self._connected()
+        handover = self._over(connection, mail, sender, claim)
+        return replace(handover, reply=without_addresses(handover.reply, mail.to))
+
+    def _over(self, connection: smtplib.SMTP, mail: Mail, sender: str, claim: Claim) -> Handover:
         try:
             refusal = self._all_but_end(connection, mail, sender)
             if refusal is not None:
                 return refusal
         except smtplib.SMTPSenderRefused as error:
             self._drop()
-            raise MailServerError(_said(error)) from error
+            raise MailServerError(without_addresses(_said(error), mail.to)) from None
         except (smtplib.SMTPException, OSError) as error:
             self._drop()
             return Handover(Outcome.BROKEN, _said(error))
@@ -111,7 +118,7 @@ class SmtpPost:
         """Send the last line and hear what the server says to it."""
         try:
             if connection.sock is not None:
-                connection.sock.settimeout(max(END_SECONDS, self.server.timeout))
+                connection.sock.settimeout(max(self._end_seconds, self.server.timeout))
             connection.send(b".\r\n")
             code, said = connection.getreply()
             if connection.sock is not None:
@@ -187,6 +194,23 @@ def _said(error: Exception) -> str:
         said = error.smtp_error
         return _reply(error.smtp_code, said if isinstance(said, bytes) else str(said).encode())
     return _tidy(str(error) or type(error).__name__)
+
+
+def without_addresses(reply: str, to: str) -> str:
+    """What a server said, without any address, and without the name before the sign of the recipient's.
+
+    Replies are shown on pages and written to logs, whose readers need not learn to whom a message went.
+    to: the recipient's address.
+    """
+    reply = _ADDRESS.sub(HIDDEN, reply)
+    name, _at, domain = (re.escape(part) for part in to.rpartition("@"))
+    if name:
+        spelled = rf"(?<!\w){name}(?:(?:=|=40|%40){domain})?(?!\w)"
+        reply = re.sub(spelled, HIDDEN, reply, flags=re.IGNORECASE)
+    return reply
+
+
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:]*@[^\s<>()\[\],;:]*")
 
 
 def _tidy(text: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete, exists, func, select, true
 from sqlalchemy.dialects.postgresql import insert
 
+from cri.adapters.smtp import MOST_REPLY, without_addresses
 from cri.db.models import BadAddress, Invitation, Message, OptOut, Person, WaveUnit
 from cri.db.queries.messages import settle_message
 from cri.domain.errors import CriError
@@ -53,7 +54,8 @@ def note_bounce(ctx: Context, invitation_id: uuid.UUID, kind: Kind, reply: str, 
     if person is None or (address and address.lower() != person.email):
         return False
     key = (ctx.session, ctx.agency_id, invitation_id, kind.value, "failed")
-    if not settle_message(*key, before=("sent", "unsure"), reply=reply[:300]):
+    told = without_addresses(reply, person.email)[:MOST_REPLY]
+    if not settle_message(*key, before=("sent", "unsure"), reply=told):
         return False
     note_bad_address(ctx, person.id, person.email)
     return True

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from sqlalchemy import delete, func, select
 
 from cri.adapters.mail import LINK, Letterbox, Look, Mail, compose
-from cri.adapters.mail_routes import MailRoute, PostOffice
+from cri.adapters.mail_routes import PATIENCE_SECONDS, MailRoute, hand_over_soon
 from cri.adapters.message_files import our_words
 from cri.adapters.smtp import Handover
 from cri.adapters.spoken_dates import spoken_moment
@@ -164,18 +164,23 @@ def _counts(ctx: Context, wave_id: uuid.UUID) -> dict[tuple[Kind, str], int]:
 
 
 def send_test(
-    ctx: Context, wave_id: uuid.UUID, words: MessageWords, language: str, name: str, email: str
+    ctx: Context,
+    wave_id: uuid.UUID,
+    words: MessageWords,
+    language: str,
+    name: str,
+    email: str,
+    patience: float = PATIENCE_SECONDS,
 ) -> Handover:
-    """Send a text to oneself at once. Raises MailMissingError, MailServerError, AddressError."""
+    """Send a text to oneself at once. Raises MailMissingError, MailServerError, AddressError.
+
+    patience: seconds after which there is an answer in any case; UNSURE when the server has not said one.
+    """
     route = ctx.parts.mail
     if route is None:
         raise MailMissingError
     mail = Composer(ctx, find_wave(ctx, wave_id), route).test(words, language, name, email)
-    office = PostOffice(route)
-    try:
-        return office.post_of(ctx.agency_id).hand_over(mail, route.sender, lambda: True)
-    finally:
-        office.close()
+    return hand_over_soon(route, ctx.agency_id, mail, patience)
 
 
 def forget_messages(ctx: Context, wave_id: uuid.UUID) -> bool:

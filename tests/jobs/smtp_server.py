@@ -23,13 +23,14 @@ class Memory:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         if address.startswith("gone-"):
-            return "550 5.1.1 no such mailbox"
+            name = address.partition("@")[0]
+            return f"550 5.1.1 <{address}>: no such mailbox {name} here, ask postmaster@mail.example.net"
         if address.startswith("later-") and address not in self.put_off:
             self.put_off.add(address)
             return "451 4.7.1 greylisted, try again"
         if address.startswith("closing-") and address not in self.put_off:
             self.put_off.add(address)
-            return "421 4.3.2 closing"
+            return f"421 4.3.2 closing, no time for {address}"
         envelope.rcpt_tos.append(address)
         return "250 OK"
 

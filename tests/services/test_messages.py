@@ -1,5 +1,6 @@
 """Sending a wave's messages through a real mail server: who gets one, who gets none, and what goes wrong."""
 
+import smtplib
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from cri.adapters.mail import MailServer as Route
+from cri.adapters.smtp import HIDDEN
 from cri.app import make_postman, make_workshop
 from cri.db.models import BadAddress, Invitation, Message, MessageBatch, Person
 from cri.domain.message_plan import MOST_TRIES, Kind
@@ -212,7 +214,11 @@ def test_one_bad_address_holds_up_nobody(
             )
         }
         bad = set(ctx.session.scalars(select(BadAddress.address)))
-    assert rows["gone-1@example.org"][:3] == ("failed", "550 5.1.1 no such mailbox", 1)
+    assert rows["gone-1@example.org"][:3] == (
+        "failed",
+        f"550 5.1.1 <{HIDDEN}>: no such mailbox {HIDDEN} here, ask {HIDDEN}",
+        1,
+    )
     assert rows["spam-1@example.org"][:2] == ("failed", "554 5.7.1 not wanted")
     assert bad == {"gone-1@example.org", "spam-1@example.org"}
     for put_off in ("later-1@example.org", "busy-1@example.org"):
@@ -227,8 +233,23 @@ def test_one_bad_address_holds_up_nobody(
     assert set(mailing.reached().values()) == {1}
 
 
+def test_what_the_server_says_by_itself_names_the_recipient(server: MailServer) -> None:
+    """The control: the reply as it comes."""
+    with smtplib.SMTP("127.0.0.1", server.port) as connection:
+        connection.ehlo()
+        connection.mail("surveys@example.org")
+        code, said = connection.rcpt("gone-1@example.org")
+    assert code == 550
+    assert b"gone-1@example.org" in said
+
+
 def test_a_server_that_keeps_losing_the_line_is_left_alone(
-    mailing: Mailing, superuser: psycopg.Connection, sessions: Sessions, parts: Parts, agency_id: uuid.UUID
+    mailing: Mailing,
+    superuser: psycopg.Connection,
+    sessions: Sessions,
+    parts: Parts,
+    agency_id: uuid.UUID,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Three lost lines in a row end the run; who was tried stands back: the next run begins with others."""
     wave = made(superuser, sessions, parts, agency_id, closing_a=5)
@@ -237,7 +258,10 @@ def test_a_server_that_keeps_losing_the_line_is_left_alone(
     stood_back = "SELECT count(*) FROM message WHERE wave_id = %s AND retry_at IS NOT NULL AND tries = 0"
     assert superuser.execute(stood_back, [wave.wave_id]).fetchone() == (3,)
     with mailing.workshop.transaction(agency_id) as ctx:
-        assert "421" in messages.progress(ctx, find_wave(ctx, wave.wave_id))[0].trouble
+        trouble = messages.progress(ctx, find_wave(ctx, wave.wave_id))[0].trouble
+    for told in (trouble, caplog.text):  # the server said to whom
+        assert "421 4.3.2 closing, no time for" in told
+        assert "closing-a" not in told
 
 
 def test_what_is_put_off_for_ever_is_given_up(

@@ -241,5 +241,10 @@ def _send_test(ctx: Context, wave: Wave, words: MessageWords, locale: str) -> No
     else:
         if handover.outcome is Outcome.ACCEPTED:
             flash(_("A test message is on its way to %(address)s.", address=reader.email), "success")
+        elif handover.outcome is Outcome.UNSURE:
+            flash(
+                _("The mail server has not said whether it takes the message. Look into your mailbox."),
+                "error",
+            )
         else:
             flash(_("The mail server did not take the message: %(why)s", why=handover.reply), "error")

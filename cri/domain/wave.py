@@ -1,6 +1,7 @@
 """One respondent's answers on their way to sealing."""
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -101,7 +102,7 @@ def read_comments(
         if len(text) > question.max_length:
             expected = f"at most {question.max_length} characters"
             problems.append(InputProblem(f"{len(text)} characters", question.code, expected))
-        elif any(ord(sign) < 32 and sign not in "\n\t" for sign in text):
+        elif any(unicodedata.category(sign) == "Cc" and sign not in "\n\t" for sign in text):
             problems.append(InputProblem("control characters", question.code, "printable text"))
         elif text:
             read[question.code] = text

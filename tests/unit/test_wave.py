@@ -90,7 +90,7 @@ def test_a_comment_may_be_as_long_as_its_limit_and_no_longer() -> None:
     assert str(problems[0]) == "easier: 21 characters; expected at most 20 characters"
 
 
-@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b", "\x0b"])
+@pytest.mark.parametrize("sign", ["\x00", "\x07", "\x1b", "\x0b", "\x7f", "\x85", "\x9b"])
 def test_control_characters_are_refused(sign: str) -> None:
     read, problems = read_comments(INSTRUMENT, {"easier": f"a{sign}b"})
     assert read == {}

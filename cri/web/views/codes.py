@@ -1,11 +1,13 @@
 """/s: the code from a letter, typed, leads to the questionnaire."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, Flask, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from cri.services.attempts import WINDOW, TooManyTriesError, network_of
 from cri.services.codes import SYMBOLS, read_code, try_code
@@ -15,10 +17,19 @@ from cri.web.parts import now, parts
 
 views = Blueprint("codes", __name__)
 
+MOST_BYTES = 16 * 1024
+"""A code and a token are some hundred bytes: what is longer is not read."""
+
 
 def init(app: Flask) -> None:
     """Add these views."""
     app.register_blueprint(views)
+
+
+@views.url_value_preprocessor
+def read_no_more_than_a_code(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+    """Runs before anything reads the form."""
+    request.max_content_length = MOST_BYTES
 
 
 @views.after_request
@@ -51,6 +62,12 @@ def ask_again(_error: CSRFError) -> ResponseReturnValue:
     return show_box(typed=_typed(), stopped=True), HTTPStatus.BAD_REQUEST
 
 
+@views.errorhandler(RequestEntityTooLarge)
+def far_too_long(_error: RequestEntityTooLarge) -> ResponseReturnValue:
+    """Nothing of it was read."""
+    return _no_code(""), HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+
+
 @views.errorhandler(TooManyTriesError)
 def wait(_error: TooManyTriesError) -> ResponseReturnValue:
     """The same whatever was typed."""
@@ -64,11 +81,7 @@ def token_of_form() -> str | Response:
     """
     code = read_code(_typed())
     if code is None:
-        slip = _(
-            "This is not a code: it has %(number)s letters and digits. Look for one missing or mistyped.",
-            number=SYMBOLS + 1,
-        )
-        return make_response(show_box(typed=_typed(), error=slip), HTTPStatus.UNPROCESSABLE_ENTITY)
+        return make_response(_no_code(_typed()), HTTPStatus.UNPROCESSABLE_ENTITY)
     token = try_code(db.session, parts().secrets, code, network_of(request.remote_addr), now())
     if token is not None:
         return token
@@ -99,6 +112,14 @@ def too_many() -> ResponseReturnValue:
 def nobody() -> dict[str, object]:
     """The head of a page that knows of no agency."""
     return {"name": _("Staff survey"), "colour": None, "synthetic": False}
+
+
+def _no_code(typed: str) -> str:
+    slip = _(
+        "This is not a code: it has %(number)s letters and digits. Look for one missing or mistyped.",
+        number=SYMBOLS + 1,
+    )
+    return show_box(typed=typed, error=slip)
 
 
 def _typed() -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from cri.services.attempts import TooManyTriesError
 from cri.web.access import public
@@ -18,7 +19,9 @@ from cri.web.views import codes
 from cri.web.views.questionnaire_visits import RECEIPT, TABLET, clear_tablet, keep_on_tablet
 
 views = Blueprint("kiosk", __name__)
+views.url_value_preprocessor(codes.read_no_more_than_a_code)
 views.after_request(codes.never_store)
+views.register_error_handler(RequestEntityTooLarge, codes.far_too_long)
 views.register_error_handler(CSRFError, codes.ask_again)
 views.register_error_handler(TooManyTriesError, codes.wait)
 

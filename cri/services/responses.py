@@ -92,12 +92,12 @@ def find_questionnaire(session: Session, secrets: Secrets, token: str, now: date
     return questionnaire_of(_follow(session, secrets, token), now)
 
 
-def find_answered(session: Session, secrets: Secrets, token: str, now: datetime) -> Questionnaire:
-    """What a used link has led to, for its receipt; the session enters its agency.
+def find_answered(connection: Connection, secrets: Secrets, token: str, now: datetime) -> Questionnaire:
+    """What a used link has led to, for its receipt. `connection`: may commit each statement by itself.
 
     Raises LinkUnusableError unless the link is used and its wave is not sealed yet.
     """
-    row = _follow(session, secrets, token)
+    row = read_link(connection, digest_of_token(secrets, token))
     if not row.used or row.mailbox_key is None:
         raise LinkUnusableError
     return _questionnaire(row, now)

@@ -129,7 +129,7 @@ def test_a_sealed_wave_takes_nothing(sessions: Sessions, parts: Parts, wave: Ope
         with sessions() as session, pytest.raises(WaveClosedError):
             follow(session, parts, token)
         with sessions() as session, pytest.raises(LinkUnusableError):
-            find_answered(session, parts.secrets, token, NOW)
+            find_answered(session.connection(), parts.secrets, token, NOW)
 
 
 # Drafts
@@ -234,9 +234,9 @@ def test_what_is_submitted_arrives_whole_with_its_unit(
     (submission,) = received(sessions, parts, wave)
     assert (submission.answers, submission.unit, submission.open_link) == (ANSWERS, "garage", False)
     with sessions() as session:
-        assert find_answered(session, parts.secrets, wave.tokens[0], NOW).wave_id == wave.wave_id
+        assert find_answered(session.connection(), parts.secrets, wave.tokens[0], NOW).wave_id == wave.wave_id
         with pytest.raises(LinkUnusableError):
-            find_answered(session, parts.secrets, wave.tokens[1], NOW)
+            find_answered(session.connection(), parts.secrets, wave.tokens[1], NOW)
 
 
 def test_an_answer_through_the_open_link_is_marked_as_one(

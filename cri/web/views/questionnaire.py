@@ -18,7 +18,7 @@ from cri.services.responses import (
     find_questionnaire,
 )
 from cri.web.access import public
-from cri.web.database import db, keep_despite_error
+from cri.web.database import db, keep_despite_error, reading
 from cri.web.language import choose_language, offer_languages
 from cri.web.parts import now, parts
 from cri.web.views import questionnaire_errors as errors
@@ -68,7 +68,7 @@ def _never_store(response: Response) -> Response:
 @public
 def welcome(token: str) -> ResponseReturnValue:
     """Who asks and why; or, on a device that began already, the page where it was left."""
-    visit = arrive(token)
+    visit = arrive(token, to_ask_more=True)
     own = own_link(visit)
     if own:
         return redirect(url_for(".welcome", token=own))
@@ -83,7 +83,7 @@ def welcome(token: str) -> ResponseReturnValue:
 @public
 def start(token: str) -> ResponseReturnValue:
     """Begin: a draft that this device alone can open. An open link first becomes a link of one's own."""
-    visit = arrive(token)
+    visit = arrive(token, to_save=True)
     if own_link(visit) or visit.progress is not None:  # a second click
         return redirect(url_for(".welcome", token=token))
     if not visit.questionnaire.may_start:
@@ -200,6 +200,7 @@ def receipt(token: str) -> ResponseReturnValue:
     again = receipt_mark(token)
     if again is None:
         raise LinkUnusableError
-    questionnaire = find_answered(db.session, parts().secrets, link_of(token), now())
+    with reading() as connection:
+        questionnaire = find_answered(connection, parts().secrets, link_of(token), now())
     offer_languages(questionnaire.languages)
     return pages.show_receipt(questionnaire, token, again=again)

@@ -10,7 +10,7 @@ from typing import Any, cast
 from flask import Response, current_app, g, redirect, request, session, url_for
 
 from cri.adapters.envelopes import read_resume_code
-from cri.db.session import enter_agency
+from cri.db.session import enter_agency, note_agency
 from cri.domain.sections import PROMISES, Section, sections_of
 from cri.domain.wave import GRACE
 from cri.services.drafts import Progress
@@ -104,14 +104,18 @@ class Visit:
         return url_for("questionnaire.show", token=self.token, step=step, **query)
 
 
-def arrive(token: str, *, to_save: bool = False) -> Visit:
+def arrive(token: str, *, to_save: bool = False, to_ask_more: bool = False) -> Visit:
     """Follow a link; from here on the page speaks one of its wave's languages.
 
-    `to_save`: the draft is locked until this request ends. Raises LinkUnusableError and its kinds.
+    `to_save`: the draft is locked until this request ends. `to_ask_more`: the session's transaction begins
+    here, for whoever asks more than where the link leads. Raises LinkUnusableError and its kinds.
     """
     secrets, link, code = parts().secrets, link_of(token), read_resume_code(request.cookies.get(COOKIE, ""))
     if to_save:
         questionnaire, progress = hold_along(db.session, secrets, link, code, now())
+    elif to_ask_more:
+        questionnaire, progress = read_along(db.session.connection(), secrets, link, code, now())
+        note_agency(db.session, questionnaire.agency_id)
     else:
         with reading() as connection:
             questionnaire, progress = read_along(connection, secrets, link, code, now())

@@ -14,7 +14,7 @@ MOST_PROMISES = 5
 NO, YES = 1, 2
 
 SECONDS_A_STATEMENT, SECONDS_A_QUESTION, SECONDS_A_TEXT = 8, 7, 60
-"""How long one takes: an estimate. No journey of real staff has been measured yet."""
+"""How long one takes: an estimate, docs/decisions/minutes-told.md. No journey of real staff was measured."""
 
 
 @dataclass(frozen=True)

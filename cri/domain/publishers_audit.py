@@ -24,8 +24,10 @@ Integers = NDArray[np.int64]
 FEWEST_OWNERS = 4
 """Owners that every combination of published figures has to involve."""
 
-_UPDATE = 0.2  # steps for each figure and pair of unknowns: large products are quicker than small ones
-_RIDGE = 1e-9  # lets dependent figures be factorised; moves no result by more than 1e-6
+_UPDATE = 0.1  # steps for each figure and pair of unknowns: large products are quicker than small ones
+_TOGETHER = 500  # figures that are learnt in one go
+_KNOWN = 1e-8  # squared length of what a figure of length 1 leaves open, up to which it tells nothing new
+_WEAK = 1e-2  # up to which it is made orthogonal once more to what is known
 
 
 @dataclass(frozen=True)
@@ -96,14 +98,11 @@ class Knowledge:
 
     def learn(self, figures: Sequence[Figure]) -> "Knowledge":
         """With some more figures published."""
-        if not figures:
-            return self
-        left_open = self._rows(figures) @ self.free
-        gram = left_open @ left_open.T
-        gram[np.diag_indices_from(gram)] += _RIDGE
-        learnt = scipy.linalg.solve_triangular(np.linalg.cholesky(gram), left_open, lower=True)
-        free = learnt.T @ learnt
-        np.subtract(self.free, free, out=free)
+        free = self.free
+        for first in range(0, len(figures), _TOGETHER):
+            learnt = _new_directions(self._rows(figures[first : first + _TOGETHER]), free)
+            told = learnt.T @ learnt
+            free = np.subtract(free, told, out=told)
         return replace(self, free=free)
 
     def exposed(
@@ -135,6 +134,22 @@ class Knowledge:
         ends = np.cumsum([0, *(len(columns) for columns in involved)])
         entries = (np.concatenate(values), np.concatenate(involved), ends)
         return csr_array(entries, shape=(len(figures), len(self.free)))
+
+
+def _new_directions(rows: csr_array, free: Floats) -> Floats:
+    """What unit rows tell that was open: float (directions, unknowns), orthonormal.
+
+    What is nearly known already has to be told apart from what is known: learnt a second time, a direction
+    would be taken from the projector twice, and errors grow with each edition.
+    """
+    left_open = rows @ free
+    shares, turns = np.linalg.eigh(left_open @ left_open.T)
+    new = shares > _KNOWN
+    learnt = (turns[:, new].T @ left_open) / np.sqrt(shares[new])[:, None]
+    weak = shares[new] < _WEAK
+    learnt[weak] = learnt[weak] @ free  # what rounding brought in of what is known is large in these
+    lengths = np.linalg.cholesky(learnt @ learnt.T)
+    return np.asarray(scipy.linalg.solve_triangular(lengths, learnt, lower=True))
 
 
 def _unit(weights: Floats | None, members: int) -> Floats:

@@ -106,8 +106,9 @@ class Publisher:
         self.known = Knowledge.of_nothing(pool).learn(published)
         self.apart: dict[str, Knowledge] = {}
         self.likely: deque[tuple[int, ...]] = deque(maxlen=MOST_LIKELY)
-        for figure in published:
-            self.apart[figure.component] = self._apart(figure.component).learn([figure])
+        for component in dict.fromkeys(figure.component for figure in published):
+            alone = [figure for figure in published if figure.component == component]
+            self.apart[component] = self._apart(component).learn(alone)
 
     def release(self, proposals: Sequence[Proposal]) -> list[Release]:
         """Publish as much of the proposals as may be, earlier ones first. One release for each."""

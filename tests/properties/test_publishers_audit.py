@@ -12,7 +12,7 @@ from cri.domain.history_classes import HistoryClasses, owners_in
 from cri.domain.ledger import Ledger, PublishedCell
 from cri.domain.microaggregation import microaggregate
 from cri.domain.norms import figures_of
-from cri.domain.publishers_audit import AuditedPool, Figure, exposed_owners
+from cri.domain.publishers_audit import AuditedPool, Figure, Knowledge, exposed_owners
 from cri.domain.publishing import audited_parts
 from tests.pool_examples import FACTORS, member, pool_of, sheet_digest
 from tests.properties.pool_attacker import Row, exposed, rows_of, weighted_row
@@ -213,3 +213,31 @@ def test_a_withdrawn_agency_is_in_no_new_value_and_in_no_kept_one() -> None:
 
 def kept(draft: Draft) -> set[str]:
     return {cell["kept_from"] for cell in draft.document["cells"] if cell["kept_from"]}
+
+
+def test_what_was_published_again_and_again_is_known_once() -> None:
+    """Errors must not grow: a factor once had nothing more shown, since its projector was none any longer."""
+    draws = np.random.default_rng(1)
+    knowledge = Knowledge.of_nothing(AuditedPool(np.arange(40), {}), ("insight",))
+    for _ in range(60):
+        cut = np.array_split(draws.permutation(40)[: draws.integers(30, 41)], 2)
+        for part in cut:
+            knowledge = knowledge.learn([Figure("insight", part)])
+            assert np.abs(knowledge.free @ knowledge.free - knowledge.free).max() < 1e-9
+            assert np.abs(knowledge.free - knowledge.free.T).max() < 1e-12
+    assert np.trace(knowledge.free) == pytest.approx(0, abs=1e-6)
+
+
+def test_a_second_edition_shows_every_factor_again() -> None:
+    """Other waves of the same agencies: nothing that was published is about them."""
+    pool = [member(f"a{n}", (40 + n % 17, 60 - n % 11), {"sector": "wr"[n % 2]}) for n in range(32)]
+    later = [
+        member(
+            one.agency, (45 + n % 13, 58 - n % 7), {"sector": "wr"[n % 2]}, sheet_sha256=sheet_digest(f"{n}")
+        )
+        for n, one in enumerate(pool)
+    ]
+    first = draft_edition(pool, "2026.1")
+    ledger = Ledger(first.cells, {one.sheet: one.owner for one in pool}, first.document)
+    alone, second = draft_edition(later, "2026.2"), draft_edition(later, "2026.2", ledger)
+    assert second.document["cells"] == alone.document["cells"]

@@ -1,10 +1,12 @@
 """What is to happen to a wave by itself, and when."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from cri.domain.errors import InputError
 from cri.domain.wave_plan import moment_of
 
 LONGEST = timedelta(days=366)
@@ -23,6 +25,9 @@ class Moment(StrEnum):
     FIRST_REMINDER = "first_reminder_at"
     SECOND_REMINDER = "second_reminder_at"
     CLOSES = "closes_at"
+
+
+REMINDERS = (Moment.FIRST_REMINDER, Moment.SECOND_REMINDER)
 
 
 class Wrong(StrEnum):
@@ -92,3 +97,46 @@ def usual_reminders(schedule: Schedule, now: datetime, time_zone: str) -> Schedu
         second_reminder_at=schedule.second_reminder_at or second,
     )
     return schedule if schedule_problems(filled, now) else filled
+
+
+def moved_with_closing(
+    at: datetime, now: datetime, was: datetime, closes_at: datetime, time_zone: str
+) -> datetime:
+    """A planned moment after the closing has moved from `was` to a later `closes_at`.
+
+    As far into the time that is left as before, on the same hour of the local clock. What is past, or lay
+    after the closing, stays; so does what would fall on an hour that the clock skips, or after the closing.
+    """
+    if not now < at < was:
+        return at
+    share = (at - now) / (was - now)
+    zone = ZoneInfo(time_zone)
+    day = (now + (closes_at - now) * share).astimezone(zone).date()
+    hour = at.astimezone(zone).time().replace(fold=0)
+    try:
+        moved = moment_of(datetime.combine(day, hour), time_zone)
+    except InputError:
+        return at
+    return moved if at <= moved < closes_at else at
+
+
+def moved_reminders(
+    planned: Mapping[Moment, datetime], now: datetime, was: datetime, closes_at: datetime, time_zone: str
+) -> dict[Moment, tuple[datetime, datetime]]:
+    """Reminders that move with the closing: moment -> (from, to). The second stays after the first.
+
+    planned: those that have not begun.
+    """
+    found: dict[Moment, tuple[datetime, datetime]] = {}
+    before = closes_at
+    for moment in reversed(REMINDERS):
+        at = planned.get(moment)
+        if at is None:
+            continue
+        to = moved_with_closing(at, now, was, closes_at, time_zone)
+        if to != at and to < before:
+            found[moment] = (at, to)
+            before = to
+        else:
+            before = at
+    return dict(sorted(found.items()))

@@ -12,6 +12,7 @@ from cri.db.models import Wave
 from cri.db.queries.consents import standing_consent
 from cri.domain.wave import GRACE
 from cri.domain.wave_plan import Missing
+from cri.domain.wave_schedule import Moment
 from cri.services.agencies import this_agency
 from cri.services.context import Context
 from cri.services.instruments import texts_nearest
@@ -221,15 +222,31 @@ def log_rows(ctx: Context, wave: Wave, zone: str) -> list[dict[str, str]]:
     ]
 
 
+def _step_of(details: Mapping[str, str]) -> tuple[datetime, datetime]:
+    return datetime.fromisoformat(details["from"]), datetime.fromisoformat(details["to"])
+
+
 def _happened(entry: Entry, zone: str) -> str:
     text, told = str(EVENTS[entry.event]), _told(entry.details, zone)
     return f"{text}: {told}" if told else text
 
 
+def reminder_step(moment: Moment, was: datetime, to: datetime, zone: str) -> str:
+    """A reminder that moves, in a line."""
+    titles = {Moment.FIRST_REMINDER: _("First reminder"), Moment.SECOND_REMINDER: _("Second reminder")}
+    return f"{titles[moment]}: {_step_told(was, to, zone)}"
+
+
+def _step_told(was: datetime, to: datetime, zone: str) -> str:
+    return str(_("from %(was)s to %(now)s", was=short_moment(was, zone), now=short_moment(to, zone)))
+
+
 def _told(details: Mapping[str, Any], zone: str) -> str:
     if "to" in details:
-        was, now = (short_moment(datetime.fromisoformat(details[key]), zone) for key in ("from", "to"))
-        return str(_("from %(was)s to %(now)s", was=was, now=now))
+        lines = [_step_told(*_step_of(details), zone)]
+        for name, step in sorted(details.get("reminders", {}).items()):
+            lines.append(reminder_step(Moment(name), *_step_of(step), zone))
+        return "; ".join(lines)
     if details.get("opens_at"):
         return short_moment(datetime.fromisoformat(details["opens_at"]), zone)
     if "opens_at" in details:

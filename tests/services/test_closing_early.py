@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from cri.db.models import Account, Invitation
+from cri.db.models import Account, Invitation, MessageBatch
 from cri.domain.errors import InputError
 from cri.domain.wave import GRACE, Answers
-from cri.services.closing_early import close_early, extend_wave
+from cri.domain.wave_schedule import Moment
+from cri.services.closing_early import close_early, extend_wave, reminders_to_move
 from cri.services.context import Context
 from cri.services.drafts import start_draft, submit_draft
 from cri.services.links import open_token, personal_token
@@ -105,6 +106,29 @@ def test_everything_is_logged_with_who_when_and_why(day_9: Context, wave_id: uui
     assert extended.details == {
         "from": LATER.isoformat(),
         "to": (LATER + timedelta(days=7)).isoformat(),
+    }
+
+
+def test_reminders_to_come_move_with_an_extension_and_sent_ones_stay(
+    day_9: Context, wave_id: uuid.UUID
+) -> None:
+    wave, week = find_wave(day_9, wave_id), timedelta(days=7)
+    sent, planned = DAY_9 + timedelta(days=1), DAY_9 + timedelta(days=2)
+    wave.first_reminder_at, wave.second_reminder_at = sent, planned
+    day_9.session.add(
+        MessageBatch(
+            agency_id=day_9.agency_id, wave_id=wave_id, kind="first_reminder", day=DAY_9.date(), trouble=""
+        )
+    )
+    day_9.session.flush()
+    to = DAY_9 + timedelta(days=5)  # two of five days are 4.8 of twelve: the day on which that falls
+    assert reminders_to_move(day_9, wave, LATER + week) == {Moment.SECOND_REMINDER: (planned, to)}
+    assert (wave.first_reminder_at, wave.second_reminder_at) == (sent, planned)  # told, not done
+    extend_wave(day_9, wave_id, LATER + week, "Holidays")
+    assert (wave.first_reminder_at, wave.second_reminder_at) == (sent, to)
+    extended = next(one for one in log_of(day_9, wave_id) if one.event is Event.EXTENDED)
+    assert extended.details["reminders"] == {
+        "second_reminder_at": {"from": planned.isoformat(), "to": to.isoformat()}
     }
 
 

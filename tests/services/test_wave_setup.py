@@ -1,7 +1,7 @@
 """What a draft settles, and that opening freezes it: the map, the peers, the questions about the person."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +11,15 @@ from cri.domain.errors import InputError
 from cri.domain.relationships import NOUNS, ServiceLine, cautions_of, check_lines, usual_noun
 from cri.domain.sealed_sheet import comments_to_keep
 from cri.domain.wave import Answers, Submission
-from cri.domain.wave_schedule import Moment, Schedule, Wrong, schedule_problems, usual_reminders
+from cri.domain.wave_schedule import (
+    Moment,
+    Schedule,
+    Wrong,
+    moved_reminders,
+    moved_with_closing,
+    schedule_problems,
+    usual_reminders,
+)
 from cri.services.agencies import this_agency
 from cri.services.context import Context
 from cri.services.instruments import COMPANIONS, OFFERED, released_instrument, released_texts
@@ -186,6 +194,55 @@ def test_two_reminders_are_proposed_at_nine_on_the_agencys_clock_where_they_fit(
     assert proposed.second_reminder_at == (NOW + timedelta(days=14)).replace(hour=14)
     short = replace(schedule(None, None, None, None, 1), closes_at=NOW + timedelta(hours=5))
     assert usual_reminders(short, NOW, "UTC") == short
+
+
+DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("at", "moved"),
+    [
+        (NOW + 6 * DAY, NOW + 12 * DAY),  # as far into the time that is left as before
+        (NOW + 5 * DAY + timedelta(hours=7), NOW + 10 * DAY + timedelta(hours=7)),  # at the same hour
+        (NOW, NOW),  # not past what has come
+        (NOW - DAY, NOW - DAY),
+        (NOW + 10 * DAY, NOW + 10 * DAY),  # at the closing and after it: it would not have been sent
+        (NOW + 11 * DAY, NOW + 11 * DAY),
+    ],
+)
+def test_what_is_planned_moves_with_the_closing(at: datetime, moved: datetime) -> None:
+    assert moved_with_closing(at, NOW, NOW + 10 * DAY, NOW + 20 * DAY, "UTC") == moved
+
+
+def test_a_moved_moment_keeps_the_hour_on_the_wall_when_clocks_change() -> None:
+    now = datetime(2026, 3, 20, 9, tzinfo=UTC)  # on 29 March clocks go forward in London
+    at, was = datetime(2026, 3, 25, 1, 30, tzinfo=UTC), datetime(2026, 3, 27, 17, tzinfo=UTC)
+    moved = moved_with_closing(at, now, was, was + 7 * DAY, "Europe/London")
+    assert moved == at  # to half past one on the 29th, which there is not
+    moved = moved_with_closing(at, now, was, was + 10 * DAY, "Europe/London")
+    assert moved == datetime(2026, 3, 31, 0, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("hour", [8, 9, 23])
+def test_nothing_moves_past_the_closing_or_out_of_order(hour: int) -> None:
+    was, first, second = NOW + 3 * DAY, NOW + DAY, (NOW + 2 * DAY).replace(hour=hour)
+    for hours in range(1, 24 * 30, 5):
+        closes_at = was + timedelta(hours=hours)
+        planned = {Moment.FIRST_REMINDER: first, Moment.SECOND_REMINDER: second}
+        steps = moved_reminders(planned, NOW, was, closes_at, "UTC")
+        now_first, now_second = (steps.get(one, (at, at))[1] for one, at in planned.items())
+        assert first <= now_first < now_second < closes_at
+        assert second <= now_second
+
+
+def test_moved_one_by_one_two_reminders_can_change_places() -> None:
+    """The control: the later one keeps its hour, which would be after the closing, and so its day."""
+    was, first, second = NOW + 3 * DAY, NOW + 2 * DAY, (NOW + 2 * DAY).replace(hour=23)
+    closes_at = was + timedelta(hours=30)
+    one_by_one = [moved_with_closing(at, NOW, was, closes_at, "UTC") for at in (first, second)]
+    assert one_by_one != sorted(one_by_one)
+    planned = {Moment.FIRST_REMINDER: first, Moment.SECOND_REMINDER: second}
+    assert moved_reminders(planned, NOW, was, closes_at, "UTC") == {}
 
 
 def test_comments_are_kept_from_the_waves_own_minimum_on() -> None:

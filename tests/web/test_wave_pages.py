@@ -256,6 +256,42 @@ def test_an_extension_is_told_and_logged(
     assert "Depot &lt;closed&gt;" in visitor.page
 
 
+def test_an_extension_that_moves_reminders_is_confirmed_first(
+    visitor: Visitor, sessions: Sessions, parts: Parts, agency_id: uuid.UUID
+) -> None:
+    wave = open_wave(sessions, parts, agency_id)
+    with sessions.begin() as session:
+        enter_agency(session, agency_id)
+        row = session.get_one(Wave, (agency_id, wave.wave_id))
+        assert row.closes_at is not None
+        planned = row.second_reminder_at = row.closes_at - timedelta(days=2)
+    address = f"/waves/{wave.wave_id}/extend"
+    later = (datetime.now(UTC) + timedelta(days=30)).date().isoformat()
+    values: dict[str, object] = {"closes_on": later, "closes_time": "17:00", "reason": "Depot closed"}
+
+    def reminder() -> datetime | None:
+        with sessions() as session:
+            enter_agency(session, agency_id)
+            return session.get_one(Wave, (agency_id, wave.wave_id)).second_reminder_at
+
+    visitor.get(address)
+    visitor.post(address, values)
+    assert "Nothing has been changed yet" in visitor.text
+    assert "Second reminder: from" in visitor.text
+    assert reminder() == planned
+    found = re.search(r'name="told" value="([^"]+)"', visitor.page)
+    assert found is not None
+    other = (datetime.now(UTC) + timedelta(days=40)).date().isoformat()
+    visitor.post(address, {**values, "closes_on": other, "told": found[1]})  # another day was typed meanwhile
+    assert "Nothing has been changed yet" in visitor.text
+    visitor.post(address, {**values, "told": found[1]})
+    assert "The survey is open until" in visitor.text
+    assert "; Second reminder: from" in visitor.text
+    moved = reminder()
+    assert moved is not None
+    assert moved > planned + timedelta(days=10)
+
+
 def test_closing_early_waits_for_who_has_begun(
     visitor: Visitor, sessions: Sessions, parts: Parts, agency_id: uuid.UUID
 ) -> None:

@@ -1,8 +1,9 @@
 """What an administrator does about the time of an open wave: extend it, close it. Each with a reason."""
 
 import uuid
+from collections.abc import Sequence
 
-from flask import Blueprint, Flask, flash, redirect, render_template, url_for
+from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,14 +11,15 @@ from cri.domain.access import Permission
 from cri.domain.errors import InputError
 from cri.domain.wave import GRACE
 from cri.services.agencies import this_agency
-from cri.services.closing_early import close_early, extend_wave
+from cri.services.closing_early import close_early, extend_wave, reminders_to_move
 from cri.services.context import Context
-from cri.services.waves import find_wave
+from cri.services.waves import find_wave, lock_in
 from cri.web.access import requires
 from cri.web.closing_times import on_the_wall, read_closing
 from cri.web.forms.waves import ExtensionForm, ReasonForm
 from cri.web.texts import moment, number
 from cri.web.wave_rates import rates_view
+from cri.web.wave_views import reminder_step
 
 views = Blueprint("wave_running", __name__, url_prefix="/waves/<uuid:wave_id>")
 
@@ -43,11 +45,17 @@ def extend(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
 @views.post("/extend")
 @requires(Permission.RUN_WAVES)
 def extend_now(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
-    """Keep it open until then."""
+    """Keep it open until then; where reminders move with it, not before that was read and confirmed."""
     form = ExtensionForm()
     closes_at = read_closing(ctx, form) if form.validate_on_submit() else None
     if closes_at is None:
         return _extension_page(ctx, wave_id, form), 422
+    moved = reminders_to_move(ctx, lock_in(ctx, wave_id, "open"), closes_at)
+    told = " ".join(to.isoformat() for to in (closes_at, *(to for _was, to in moved.values())))
+    if moved and request.form.get("told") != told:
+        zone = this_agency(ctx).time_zone
+        lines = [reminder_step(one, *step, zone) for one, step in moved.items()]
+        return _extension_page(ctx, wave_id, form, lines, told)
     try:
         extend_wave(ctx, wave_id, closes_at, form.reason.data or "")
     except InputError:
@@ -58,10 +66,21 @@ def extend_now(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for("waves.show", wave_id=wave_id), 303)
 
 
-def _extension_page(ctx: Context, wave_id: uuid.UUID, form: ExtensionForm) -> str:
+def _extension_page(
+    ctx: Context, wave_id: uuid.UUID, form: ExtensionForm, moved: Sequence[str] = (), told: str = ""
+) -> str:
+    """moved: what happens to reminders, to be confirmed; told: that in short, and it comes back."""
     wave, zone = find_wave(ctx, wave_id), this_agency(ctx).time_zone
     closes = moment(wave.closes_at, zone) if wave.closes_at else ""
-    return render_template("views/waves/extend.html", wave=wave, form=form, closes=closes, time_zone=zone)
+    return render_template(
+        "views/waves/extend.html",
+        wave=wave,
+        form=form,
+        closes=closes,
+        time_zone=zone,
+        moved=moved,
+        told=told,
+    )
 
 
 @views.get("/close")

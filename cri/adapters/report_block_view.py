@@ -13,6 +13,8 @@ from cri.domain.pack import section_of
 Document = Mapping[str, Any]
 View = dict[str, Any]
 
+PLAIN: Final = "text"
+"""A column that needs no head."""
 MARKS: Final = {"above": "▲", "below": "▼", "": ""}
 
 
@@ -88,6 +90,8 @@ class BlockViews:
         return self.text.word("factor.unit" if about_units else "summary.factor")
 
     def _head(self, column: str) -> str:
+        if column == PLAIN:
+            return ""
         kind, _, code = column.partition(":")
         return self.text.factor_name(code) if kind == "factor" else self.text.word(f"columns.{column}")
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from cri.domain.change import SMALLEST_POINTS
 from cri.domain.claims import Claim, score_claim, unit_claim
 from cri.domain.evidence import Wave, lowest_units
-from cri.domain.item_shares import item_share
+from cri.domain.item_shares import is_told, item_share, share_range
 from cri.domain.placing_claims import position_claim
 from cri.domain.position import LOWER_HALF, LOWER_QUARTER, UPPER_HALF, UPPER_QUARTER
 from cri.domain.released_scorecard import with_whole_points
@@ -47,12 +48,14 @@ def debate_cards(wave: Wave, side: Side) -> tuple[DebateCard, ...]:
 
 
 def own_profile(wave: Wave, side: Side) -> Found:
-    """The factor furthest above (below) the agency's index, with its whole interval there."""
+    """The factor furthest above (below) the agency's index, by what matters, its whole interval there."""
     sign = _sign(side)
     apart = [
         factor
         for factor in wave.card["factors"]
-        if factor["interval"] and sign * (factor["interval"][0 if sign > 0 else 1] - wave.profile) > 0
+        if factor["interval"]
+        and sign * (factor["interval"][0 if sign > 0 else 1] - wave.profile) > 0
+        and sign * (factor["score"] - wave.profile) >= SMALLEST_POINTS
     ]
     if not apart:
         return None
@@ -62,17 +65,12 @@ def own_profile(wave: Wave, side: Side) -> Found:
 
 def statement(wave: Wave, side: Side) -> Found:
     """The statement answered most (least) favourably, by more (less) than half, interval and all."""
-    sign, end = _sign(side), "low" if side == "for" else "high"
-    told = [
-        item_share(item)
-        for factor in wave.card["factors"]
-        for item in factor["items"]
-        if item["favourable"] is not None
-    ]
-    beyond = [claim for claim in told if sign * (float(claim.values[end].value or 0) - HALF) > 0]
+    sign, end = _sign(side), 0 if side == "for" else 2
+    told = [item_share(item) for factor in wave.card["factors"] for item in factor["items"] if is_told(item)]
+    beyond = [claim for claim in told if sign * (share_range(claim)[end] - HALF) > 0]
     return max(
         beyond,
-        key=lambda claim: (sign * float(claim.values["share"].value or 0), claim.subject),
+        key=lambda claim: (sign * share_range(claim)[1], claim.subject),
         default=None,
     )
 
@@ -116,12 +114,16 @@ def agreement(wave: Wave, side: Side) -> Found:
 
 
 def everywhere(wave: Wave, side: Side) -> Found:
-    """Against only: the factor on which units differ most, intervals apart."""
+    """Against only: the factor on which units differ most: by what matters, intervals apart."""
     if side == "for":
         return None
     shown = with_whole_points(wave.card)["units"]
     made = [_unit_claim(factor["code"], shown) for factor in wave.card["factors"]]
-    differing = [claim for claim in made if claim is not None and claim.text_key == "units.differ"]
+    differing = [
+        claim
+        for claim in made
+        if claim is not None and claim.text_key == "units.differ" and _spread(claim)[0] >= SMALLEST_POINTS
+    ]
     return max(differing, key=_spread, default=None)
 
 

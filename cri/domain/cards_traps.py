@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from cri.domain.claims import LOW_RATE, Claim, Value, claim_of
 from cri.domain.evidence import Wave
-from cri.domain.item_shares import item_share
+from cri.domain.item_shares import is_told, item_share, share_range
 from cri.domain.selection import Selection
 
 Document = Mapping[str, Any]
@@ -94,10 +94,10 @@ def loud_voice(wave: Wave, _selection: Selection, _picks: Mapping[str, Claim]) -
     """Complaints are studied more than the hardest users are known, and the intervals are apart."""
     items = {item["code"]: item for factor in wave.card["factors"] for item in factor["items"]}
     told = [items.get(code) for code in ("insight4", "insight5")]
-    if any(item is None or item["favourable"] is None for item in told):
+    if any(item is None or not is_told(item) for item in told):
         return None
     complaints, hardest = (item_share(item) for item in told if item is not None)
-    if float(complaints.values["low"].value or 0) <= float(hardest.values["high"].value or 0):
+    if share_range(complaints)[0] <= share_range(hardest)[2]:
         return None
     return (complaints, hardest)
 

@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from cri.domain.change import SMALLEST_POINTS
 from cri.domain.claims import Claim, Value, claim_of
-from cri.domain.item_shares import item_share
+from cri.domain.item_shares import is_told, item_share, share_range
 from cri.domain.peers import ALL, belongs
 from cri.domain.placing import place
 from cri.domain.position import LOWER_QUARTER, UPPER_QUARTER
@@ -133,20 +133,13 @@ def items(wave: Wave, factor: str, side: Side) -> Iterator[Evidence]:
 
     For a strength one that is answered less favourably, for a gap one that is answered more favourably.
     """
-    shares = sorted(
-        item["favourable"] for one in wave.card["factors"] for item in one["items"] if _is_told(item)
-    )
-    own = [item for item in wave.factor(factor)["items"] if _is_told(item)]
-    if not own:
-        return
-    middle = shares[len(shares) // 2]
-    claims = [item_share(item) for item in own]
-    end, sign = ("high", 1) if side == "strength" else ("low", -1)
-    beyond = [claim for claim in claims if sign * (middle - float(claim.values[end].value or 0)) > 0]
+    told = [item for one in wave.card["factors"] for item in one["items"] if is_told(item)]
+    shares = sorted(item["favourable"] or 0.0 for item in told)
+    claims = [item_share(item) for item in wave.factor(factor)["items"] if is_told(item)]
+    end, sign = (2, 1) if side == "strength" else (0, -1)
+    beyond = [claim for claim in claims if sign * (shares[len(shares) // 2] - share_range(claim)[end]) > 0]
     if beyond:
-        furthest = min(
-            beyond, key=lambda claim: (sign * float(claim.values["share"].value or 0), claim.subject)
-        )
+        furthest = min(beyond, key=lambda claim: (sign * share_range(claim)[1], claim.subject))
         yield Evidence("items", "against", furthest)
 
 
@@ -170,10 +163,6 @@ RULES: Final[Mapping[str, Rule]] = {
     "items": items,
     "history": history,
 }
-
-
-def _is_told(item: Document) -> bool:
-    return item["favourable"] is not None
 
 
 def _placed(placement: Document, factor: str) -> Document:

@@ -18,8 +18,8 @@ MOST_ROWS: Final = 18
 def units_table(card: Document) -> Table | None:
     """Each unit's score of each factor, marked where it is as far from the agency's as matters.
 
-    Above or below: the unit's whole interval on one side of the agency's score, and the scores as far apart as
-    counts as a change. None without units.
+    Above or below: the unit's whole interval on one side of the agency's score, and the scores as far
+    apart as counts as a change. None without units.
     """
     codes = [factor["code"] for factor in card["factors"]]
     by_code = {unit["code"]: unit for unit in card["units"]}

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from cri.domain.claims import Claim, Value
-from cri.domain.document_blocks import Block, Lines, Paragraph, Said, Sheet, page_section, word
+from cri.domain.document_blocks import Beside, Block, Lines, Paragraph, Said, Sheet, page_section, word
 from cri.domain.evidence import Wave
 from cri.domain.pack_tables import importance_table, target_table
 from cri.domain.target_claims import target_claim
@@ -17,6 +17,7 @@ Document = Mapping[str, Any]
 Section = dict[str, Any]
 
 STEPS: Final = ("d30", "d90", "d180", "d365")
+CHOSEN: Final = 3  # two gaps and one strength
 LEVELS: Final = ("organisation", "function", "team", "leader")
 
 
@@ -66,16 +67,19 @@ def target_claims(wave: Wave, *, pretended: bool) -> list[Claim]:
     ]
 
 
-def targets_page(wave: Wave, codes: Sequence[str], aims: tuple[str, ...]) -> Section:
+def targets_page(wave: Wave, aims: tuple[str, ...]) -> Section:
     """Return what to aim for and what a survey could find. aims: ids of `target_claims`."""
-    own: list[Block] = [Paragraph("targets.lead", "lead"), Said(aims)]
-    names = tuple(Value("factor", code) for code in ("index", *codes))
+    half = (len(aims) + 1) // 2
+    own: list[Block] = [
+        Paragraph("targets.lead", "lead"),
+        Beside((Said(aims[:half]),), (Said(aims[half:]),)),
+    ]
     return page_section(
         "targets",
         [
             *(own if aims else [Paragraph("targets.no_norm", "lead")]),
             target_table(wave.card),
-            Sheet("targets.sheet", ("target", "by", "how"), names, height=7.5 if aims else 14),
+            Sheet("targets.sheet", ("chosen", "target", "by", "how"), blank=CHOSEN, height=8 if aims else 22),
             Paragraph("targets.rule", "small"),
         ],
     )

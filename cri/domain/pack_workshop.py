@@ -80,7 +80,7 @@ def workshop_pack(
         pages.debate(),
         priorities_page(wave, pages.codes, pages.keep(*wave.saying("drivers."))),
         register_page(),
-        targets_page(wave, pages.codes, pages.keep(*target_claims(wave, pretended=pages.pretended))),
+        targets_page(wave, pages.keep(*target_claims(wave, pretended=pages.pretended))),
         action_page(),
         roadmap_page(),
         commitment_page(),
@@ -155,6 +155,9 @@ class _Pages:
 
     def standing_out(self) -> list[Section]:
         """Strengths, then gaps: why each was picked, and what speaks for and against it."""
+        if self.few:
+            own: list[Block] = [Paragraph("standing.few", "lead"), Lines("standing.own", 6)]
+            return [page_section("strengths", own, title="pages.standing")]
         sides: tuple[tuple[PickSide, str], ...] = (("strength", "strengths"), ("gap", "gaps"))
         return [page_section(name, self._picked(side, name)) for side, name in sides]
 
@@ -221,8 +224,7 @@ class _Pages:
         return page_section("debate", [
             Paragraph("debate.lead", "lead"),
             Beside(self._side("for", "strength"), self._side("against", "gap")),
-            Lines("debate.accepted", 2),
-            Lines("debate.unknown", 2),
+            Beside((Lines("debate.accepted", 3),), (Lines("debate.unknown", 3),)),
         ])  # fmt: skip
 
     def _side(self, side: DebateSide, tone: Tone) -> tuple[Block, ...]:

@@ -11,6 +11,7 @@ from cri.domain.edition_draft import build_edition
 from cri.domain.eligibility import Member
 from cri.domain.instrument import Instrument
 from cri.domain.pack import leader_pack
+from cri.domain.pack_workshop import workshop_pack
 from cri.domain.placing import place
 from cri.domain.scorecard import WaveFacts, build_scorecard
 from cri.domain.sheet import AnswerSheet, Unit
@@ -115,9 +116,19 @@ def placed(card: dict[str, Any], norms: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def make_pack(case: str) -> dict[str, Any]:
-    """The pack of one of CASES."""
+    """The leader's pack of one of CASES."""
+    return leader_pack(*_inputs(case), instrument=cri_instrument(), noun="residents")
+
+
+@cache
+def make_workshop(case: str) -> dict[str, Any]:
+    """The workshop pack of one of CASES."""
+    return workshop_pack(*_inputs(case), instrument=cri_instrument(), noun="residents")
+
+
+def _inputs(case: str) -> tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any] | None]:
+    """Scorecard, placement and edition."""
     given, agencies = CASES[case]
     card = scorecard(**given)
     norms = edition(agencies) if agencies else None
-    placement = placed(card, norms) if norms else None
-    return leader_pack(card, placement, norms, instrument=cri_instrument(), noun="residents")
+    return card, placed(card, norms) if norms else None, norms

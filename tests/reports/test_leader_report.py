@@ -24,11 +24,11 @@ from weasyprint.urls import URLFetcher
 from cri.adapters.charts import ChartBrowser
 from cri.adapters.document_schemas import validate
 from cri.adapters.instrument_files import find_instrument, load_texts
-from cri.adapters.report_print import print_pack
 from cri.adapters.pdf import render_pdf
 from cri.adapters.report_factor_view import strip_labels
 from cri.adapters.report_figures import Drawing
 from cri.adapters.report_files import load_report_words, load_style, report_locales
+from cri.adapters.report_print import print_pack
 from cri.adapters.report_text import ReportText
 from cri.adapters.text_lines import width_of
 from cri.cli import cli

@@ -65,6 +65,15 @@ _LOAD = select(_draft.ciphertext).where(
     _draft.invitation_id == bindparam("invitation"),
 )
 _LOAD_TO_SAVE = _LOAD.with_for_update()
+_link = cast("Table", Invitation.__table__).c
+_LOCK_LINK = (
+    select(_link.id)
+    .where(_link.agency_id == bindparam("agency"), _link.id == bindparam("link"))
+    .with_for_update(key_share=True)
+)
+_OF_LINK = (_draft.agency_id == bindparam("agency"), _draft.invitation_id == bindparam("link"))
+_HOW_MANY = select(func.count()).where(*_OF_LINK)
+_ANY = select(exists().where(*_OF_LINK))
 _insert = insert(_table)
 _SAVE = _insert.on_conflict_do_update(
     index_elements=["agency_id", "wave_id", "key_digest"],
@@ -91,14 +100,11 @@ def start_draft(
 def _make_room(session: Session, questionnaire: Questionnaire) -> None:
     """Whoever begins with the same link at the same moment waits here, and then counts this draft."""
     agency_id, link = questionnaire.agency_id, questionnaire.invitation_id
-    session.execute(
-        select(Invitation.id)
-        .where(Invitation.agency_id == agency_id, Invitation.id == link)
-        .with_for_update(key_share=True)
-    )
-    of_link = (Draft.agency_id == agency_id, Draft.invitation_id == link)
-    if (session.scalar(select(func.count()).where(*of_link)) or 0) < MOST_DRAFTS:
+    asked, connection = {"agency": agency_id, "link": link}, session.connection()
+    connection.execute(_LOCK_LINK, asked)
+    if connection.execute(_HOW_MANY, asked).scalar_one() < MOST_DRAFTS:
         return
+    of_link = (Draft.agency_id == agency_id, Draft.invitation_id == link)
     # In no order: when a draft was begun is known to nobody. One that is being saved has somebody at it.
     empty = (
         select(Draft.key_digest)
@@ -163,8 +169,8 @@ def has_draft(session: Session, questionnaire: Questionnaire) -> bool:
     """Whether this link was begun somewhere. Of an open link, which many begin with, it is not said."""
     if questionnaire.invitation_id is None:
         return False
-    of_link = Draft.invitation_id == questionnaire.invitation_id
-    return bool(session.scalar(select(exists().where(Draft.agency_id == questionnaire.agency_id, of_link))))
+    asked = {"agency": questionnaire.agency_id, "link": questionnaire.invitation_id}
+    return bool(session.connection().execute(_ANY, asked).scalar_one())
 
 
 def find_resumable(session: Session, secrets: Secrets, questionnaire: Questionnaire, code: str) -> str | None:

@@ -1,9 +1,9 @@
 """From answers to a submission: the link used, the answers sealed. Nothing here knows when, or from where."""
 
 import uuid
-from typing import Final
+from typing import Final, cast
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from cri.adapters.envelopes import seal_answers
@@ -12,6 +12,23 @@ from cri.domain.wave import Answers, Submission, envelope_length
 from cri.services.responses import AlreadySubmittedError, Questionnaire, WaveClosedError
 
 _HELD: Final = "held wave"
+
+# Written once, not at each request.
+_invitations, _drafts = cast("Table", Invitation.__table__), cast("Table", Draft.__table__)
+_TAKE = (
+    update(_invitations)
+    .where(
+        _invitations.c.agency_id == bindparam("agency"),
+        _invitations.c.id == bindparam("link"),
+        _invitations.c.used.is_(False),
+    )
+    .values(used=True)
+    .returning(_invitations.c.id)
+)
+_DROP = insert(cast("Table", MailboxEntry.__table__))
+_FORGET = delete(_drafts).where(
+    _drafts.c.agency_id == bindparam("agency"), _drafts.c.invitation_id == bindparam("link")
+)
 
 
 def hold_open(session: Session, questionnaire: Questionnaire) -> None:
@@ -59,16 +76,8 @@ def submit(
 def take_link(session: Session, questionnaire: Questionnaire) -> None:
     """Mark the link used: the first half of `submit`, with its errors. Whoever comes second waits here."""
     hold_open(session, questionnaire)
-    taken = session.execute(
-        update(Invitation)
-        .where(
-            Invitation.agency_id == questionnaire.agency_id,
-            Invitation.id == questionnaire.invitation_id,
-            Invitation.used.is_(False),
-        )
-        .values(used=True)
-        .returning(Invitation.id)
-    ).one_or_none()
+    link = {"agency": questionnaire.agency_id, "link": questionnaire.invitation_id}
+    taken = session.connection().execute(_TAKE, link).one_or_none()
     if taken is None:
         raise AlreadySubmittedError
 
@@ -85,16 +94,13 @@ def drop_answers(
         seconds=seconds,
     )
     length = envelope_length(*questionnaire.asked) + 128  # room for the unit's code
-    session.add(
-        MailboxEntry(
-            agency_id=questionnaire.agency_id,
-            wave_id=questionnaire.wave_id,
-            ciphertext=seal_answers(questionnaire.mailbox_key, submission.to_document(), length),
-        )
+    session.connection().execute(
+        _DROP,
+        {
+            "agency_id": questionnaire.agency_id,
+            "wave_id": questionnaire.wave_id,
+            "ciphertext": seal_answers(questionnaire.mailbox_key, submission.to_document(), length),
+        },
     )
-    session.execute(
-        delete(Draft).where(
-            Draft.agency_id == questionnaire.agency_id, Draft.invitation_id == questionnaire.invitation_id
-        )
-    )
-    session.flush()
+    link = {"agency": questionnaire.agency_id, "link": questionnaire.invitation_id}
+    session.connection().execute(_FORGET, link)

@@ -96,9 +96,14 @@ class EditionPool:
         return self._peer_groups[attributes]
 
     def left_out(self, peers: str, inside: set[int]) -> list[str]:
-        """Digests of those who could be in a peer group's cell and are not. inside: positions."""
+        """Digests of those who could be in a peer group's cell, by what is known or told, and are not.
+
+        inside: positions. By what an agency told of itself, since it places itself by that: what was vouched
+        for is not in an edition.
+        """
         attributes = () if peers == ALL else tuple(part.partition("=")[0] for part in peers.split("&"))
-        could = self.peer_groups(attributes).get(peers, ())
+        told = (one for one, facets in self._told_otherwise if peer_name(attributes, facets) == peers)
+        could = sorted({*self.peer_groups(attributes).get(peers, ()), *told})
         return [self.digests[position] for position in could if position not in inside]
 
     def within(self) -> dict[str, dict[str, float]]:
@@ -117,6 +122,12 @@ class EditionPool:
         kind = "&".join(attributes)
         lanes = {number for number, lane in enumerate(self.lanes) if lane == kind}
         return (position for position in everybody if position % LANES in lanes)
+
+    @cached_property
+    def _told_otherwise(self) -> tuple[tuple[int, dict[str, str | None]], ...]:
+        """Positions of those who told other facets than they count with, and what they told."""
+        telling = ((place, one) for place, one in enumerate(self.members) if one.scorecard.get("facets"))
+        return tuple((place, one.told) for place, one in telling if one.told != one.facets)
 
     @cached_property
     def _peer_groups(self) -> dict[tuple[str, ...], dict[str, list[int]]]:

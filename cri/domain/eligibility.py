@@ -46,6 +46,12 @@ class Member:
         }
 
     @property
+    def told(self) -> dict[str, str | None]:
+        """The facets as the agency told them, where its scorecard says so."""
+        told = self.scorecard.get("facets")
+        return self.facets if told is None else {**self.facets, **{name: told.get(name) for name in told}}
+
+    @property
     def sheet(self) -> str:
         """Digest of the answer sheet: what a contribution is known by."""
         return str(self.scorecard["sheet_sha256"])

@@ -20,15 +20,17 @@ def place(
     """Place the index and every factor of a scorecard in an edition; returns the placement document.
 
     peers: the peer group asked for; where it has no cell the nearest parent is used, as the document says.
-    facets: the agency's own (sector, country, relationship; the scorecard's where left out), which tell
-    whether it is in the peer group; what they leave open is taken to be as the group says.
+    facets: the agency's own (sector, country, relationship), which tell whether it is in the peer group; what
+    they leave open is taken to be as the group says. Those of the scorecard go before: with them it came into
+    the pool, whatever the agency is by now.
     Raises InputError for another instrument or method than the edition's, and for what is not the name of a
     peer group. Source: method.md, section 5.
     """
     _refuse_others(scorecard, edition)
     asked = fallbacks(peers)[0]
     digest = member_digest(edition["edition"], scorecard)
-    own = facets if facets is not None else scorecard.get("facets") or {}
+    stated = scorecard.get("facets") or {}
+    own = {**(facets or {}), **{name: value for name, value in stated.items() if value}}
     position = position_in(edition, digest)
     inside = {name for name in fallbacks(asked) if position is not None and belongs(name, own)}
     placements = []

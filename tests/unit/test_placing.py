@@ -13,7 +13,7 @@ from cri.adapters.document_schemas import validate
 from cri.domain.edition_draft import build_edition
 from cri.domain.errors import InputError
 from cri.domain.microaggregation import Group
-from cri.domain.norms import cell_of
+from cri.domain.norms import cell_of, member_digest
 from cri.domain.placing import place
 from cri.domain.position import Bench, fixed_draws, position_of
 from tests.pool_examples import INSTRUMENT, member, pool_of, scorecard
@@ -308,3 +308,34 @@ def test_placing_in_two_hundred_groups_is_quick() -> None:
         place(own, edition)
         took.append(time.process_time() - start)
     assert min(took) < 0.05
+
+
+def test_who_counts_elsewhere_is_not_taken_out_of_the_group_that_it_told() -> None:
+    """What is vouched for is not in an edition: the digests of those who are not where they told are."""
+    pool = [member(f"a{n}", s, {"sector": "tax" if n % 2 or not n else "water"}) for n, s in enumerate(FORTY)]
+    pool[0].scorecard["facets"] = {"sector": "water"}  # type: ignore[index]  # a dict, whatever its type says
+    edition = build_edition(pool, "2026.1")
+    cell = cell_of(edition, "index", "sector=water")
+    assert cell is not None
+    assert cell["agencies"] == 19
+    (first, *_) = pool
+    assert cell["left_out"] == [member_digest("2026.1", first.scorecard)]
+    elsewhere = scorecard("somebody else", FORTY[0], facets={"sector": "water"})
+    own, other = (
+        place(one, edition, "sector=water", {"sector": "water"}) for one in (first.scorecard, elsewhere)
+    )
+    assert own["placements"] == other["placements"]
+    tax = cell_of(edition, "index", "sector=tax")
+    assert tax is not None
+    assert tax["left_out"] == []
+
+
+def test_an_agency_that_has_changed_is_where_it_was_when_it_came_into_the_pool() -> None:
+    pool = [member(f"a{n}", s, {"sector": "water" if n % 2 else "tax"}) for n, s in enumerate(FORTY)]
+    edition = build_edition(pool, "2026.1")
+    card = {**pool[0].scorecard, "facets": {"sector": "tax"}}  # now it says that it is in the water sector
+    stranger = {**card, "sheet_sha256": "f" * 64}
+    now = [place(one, edition, "sector=water", {"sector": "water"})["placements"] for one in (card, stranger)]
+    assert now[0] == now[1]  # among all of that sector, as somebody who is not of it
+    then = [place(one, edition, "sector=tax", {"sector": "tax"})["placements"] for one in (card, stranger)]
+    assert then[0] != then[1]

@@ -54,6 +54,18 @@ def test_the_first_page_shows_the_packs_numbers_and_claims_with_their_verdicts(
         assert text.word("synthetic.label") in leader.text
 
 
+def test_the_cautions_of_the_map_that_the_wave_was_opened_with_stand_beside_the_claims(
+    leader: Visitor, sessions: Sessions, parts: Parts, agency_id: uuid.UUID
+) -> None:
+    wave_id = add_results(sessions, parts, agency_id)
+    leader.get(f"/results/{wave_id}")
+    assert "What to mind about the people served" not in leader.text  # opened before there were maps
+    wave_id = add_results(sessions, parts, agency_id, served=["ward", "regulated"])
+    leader.get(f"/results/{wave_id}")
+    assert leader.text.index("Who cannot leave") < leader.text.index("Satisfaction is not compliance.")
+    assert "What helps a client" not in leader.text
+
+
 @pytest.mark.parametrize("case", ["full", "thin", "few", "small", "long"])
 @pytest.mark.parametrize("code", ["insight", "alignment"])
 def test_a_factors_page_shows_its_items_and_units(

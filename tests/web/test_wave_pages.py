@@ -58,6 +58,10 @@ def test_the_map_proposes_the_word_decides_the_peers_and_tells_its_cautions(
     with sessions() as session:
         enter_agency(session, agency_id)
         assert session.get_one(Agency, agency_id).relationship_type == "regulated"
+    visitor.get(f"/waves/{draft_wave(sessions, agency_id)}")  # the checklist tells them too
+    assert "Satisfaction is not compliance." in visitor.text
+    assert "What helps a client" in visitor.text
+    assert "Who cannot leave" not in visitor.text
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import hashlib
 import html
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -151,10 +151,12 @@ def add_results(
     pack: bool = True,
     languages: tuple[str, ...] = ("en", "ar"),
     printed: Callable[[str], bytes] = lambda locale: PDF + locale.encode(),
+    served: Sequence[str] = (),
 ) -> uuid.UUID:
     """A scored wave with one of the examples' scorecards, its pack, and a report in each language.
 
-    printed: the report in a language.
+    printed: the report in a language. served: what the people served are, by line of service, the main one
+    first.
     """
     wave_id = uuid.uuid4()
     card = scorecard(**CASES[case][0])
@@ -169,6 +171,8 @@ def add_results(
                 instrument_version="1.0.0",
                 languages=list(languages),
                 noun="residents",
+                relationship=served[0] if served else None,
+                service_lines=[{"name": f"Line {one}", "relationship": one} for one in served] or None,
                 synthetic=False,
                 state="scored",
                 opened_at=NOW,

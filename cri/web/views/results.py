@@ -3,8 +3,20 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, jsonify, redirect, render_template, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from cri.db.models import Wave
 from cri.domain.access import Permission, Role, allows
@@ -12,9 +24,10 @@ from cri.domain.pack import section_of
 from cri.domain.pack_rows import unit_rows
 from cri.services import waves
 from cri.services.context import Context
-from cri.services.packs import LEADER, find_report, load_pack, read_report
+from cri.services.packs import LEADER, WORKSHOP, ask_for_workshop, find_report, load_pack, read_report
 from cri.services.scoring import load_scorecard
 from cri.web.access import requires
+from cri.web.cautions import cautions_of_wave
 from cri.web.language import language_name
 from cri.web.results_figures import summary_figure, units_plot
 from cri.web.results_view import factor_page, first_page, headline, text_of
@@ -53,6 +66,9 @@ def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
         pack=pack,
         headline=headline(pack),
         reports=_reports(ctx, wave),
+        workshops=_reports(ctx, wave, WORKSHOP),
+        may_ask=_may_take(ctx) and len(_reports(ctx, wave, WORKSHOP)) < len(wave.languages),
+        cautions=cautions_of_wave(wave),
         others=[other for other in _scored(ctx) if other.id != wave_id],
         factor_link=lambda code: url_for(".factor", wave_id=wave_id, code=code),
         **first_page(pack),
@@ -100,16 +116,27 @@ def units_json(ctx: Context, wave_id: uuid.UUID, code: str) -> ResponseReturnVal
 @views.get("/<uuid:wave_id>/report/<locale>.pdf")
 @requires(Permission.TAKE_REPORTS)
 def report_pdf(ctx: Context, wave_id: uuid.UUID, locale: str) -> ResponseReturnValue:
-    """The leaders' report in one of the wave's languages."""
+    """The leaders' report, or with ?kind=workshop the workshop pack, in one of the wave's languages."""
     wave = _scored_wave(ctx, wave_id)
-    report = find_report(ctx, wave_id, LEADER, locale)
+    report = find_report(ctx, wave_id, request.args.get("kind", LEADER), locale)
     if report is None:
         abort(404)
     response = Response(read_report(ctx, report), content_type="application/pdf")
-    name = f"cri-report-{wave.id.hex[:8]}-{report.locale}.pdf"
+    word = "report" if report.kind == LEADER else report.kind
+    name = f"cri-{word}-{wave.id.hex[:8]}-{report.locale}.pdf"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+@views.post("/<uuid:wave_id>/workshop")
+@requires(Permission.TAKE_REPORTS)
+def ask_workshop(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
+    """Have the workshop pack made in each of the wave's languages."""
+    _pack(ctx, wave_id)
+    if ask_for_workshop(ctx, wave_id):
+        flash(_("The workshop pack is being made. It will be on this page in a minute or two."), "success")
+    return redirect(url_for(".show", wave_id=wave_id))
 
 
 def _scored(ctx: Context) -> list[Wave]:
@@ -144,21 +171,27 @@ def _check_factor(pack: dict[str, Any], code: str) -> None:
 def _units(ctx: Context, wave_id: uuid.UUID, code: str) -> list[dict[str, Any]]:
     """All units of the scorecard, of which the printed report has room for the first few only."""
     scorecard: dict[str, Any] = load_scorecard(ctx, wave_id) or {"units": []}
-    rows, _more = unit_rows(scorecard["units"], code, EVERY_UNIT)
+    rows, _rest = unit_rows(scorecard["units"], code, EVERY_UNIT)
     return rows
 
 
-def _reports(ctx: Context, wave: Wave) -> list[dict[str, str]]:
-    if not allows(Permission.TAKE_REPORTS, Role(ctx.actor.role)):
+def _may_take(ctx: Context) -> bool:
+    return allows(Permission.TAKE_REPORTS, Role(ctx.actor.role))
+
+
+def _reports(ctx: Context, wave: Wave, kind: str = LEADER) -> list[dict[str, str]]:
+    if not _may_take(ctx):
         return []
     return [
         {
             "language": language_name(code),
             "code": code,
-            "href": url_for(".report_pdf", wave_id=wave.id, locale=code),
+            "href": url_for(
+                ".report_pdf", wave_id=wave.id, locale=code, kind=None if kind == LEADER else kind
+            ),
         }
         for code in wave.languages
-        if find_report(ctx, wave.id, LEADER, code) is not None
+        if find_report(ctx, wave.id, kind, code) is not None
     ]
 
 

@@ -6,29 +6,21 @@ from typing import Any
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from cri.domain.access import Permission
 from cri.domain.errors import InputError
 from cri.domain.facets import RELATIONSHIPS
-from cri.domain.relationships import MOST_LINES, NAME_LENGTH, ServiceLine, cautions_of
+from cri.domain.relationships import MOST_LINES, NAME_LENGTH, ServiceLine
 from cri.services.agencies import this_agency
 from cri.services.context import Context
 from cri.services.service_lines import draw_map, map_of
 from cri.web.access import requires
+from cri.web.cautions import caution_rows
 from cri.web.pool_words import RELATIONSHIPS as NAMES
 
 views = Blueprint("service_lines", __name__, url_prefix="/whom-we-serve")
 
 SPARE_ROWS = 3
-CAUTIONS = {
-    "citizen": _l("Single wishes, added up, are not yet what the public wants. Ask who was not asked."),
-    "client": _l("What helps a client may not be what they ask for: satisfaction is one sign among several."),
-    "customer": _l("Who stayed away, or could not pay, is in none of the figures."),
-    "partner": _l("A partner shares the work: good service between you does not say who answers for what."),
-    "regulated": _l("Satisfaction is not compliance. Where the two conflict, duty is backed."),
-    "ward": _l("Who cannot leave may be content because they must. Ask who speaks for them."),
-}
 
 
 def init(app: Flask) -> None:
@@ -75,10 +67,7 @@ def _page(ctx: Context, lines: list[tuple[str, str]], wrong: dict[str, str]) -> 
         length=NAME_LENGTH,
         drawn=bool(agency.service_lines),
         kinds=[(code, str(NAMES[code])) for code in RELATIONSHIPS],
-        cautions=[
-            {"kind": str(NAMES[code]), "text": str(CAUTIONS[code])}
-            for code in cautions_of(usual, map_of(ctx))
-        ],
+        cautions=caution_rows(usual, map_of(ctx)),
         wrong=[
             {"href": f"#name-{place}", "text": row["error"]}
             for place, row in enumerate(rows, start=1)

@@ -23,6 +23,7 @@ from cri.services.packs import load_pack
 from cri.services.wave_setup import change_companion
 from cri.services.waves import WaveNotReadyError
 from cri.web.access import requires
+from cri.web.cautions import cautions_of_agency
 from cri.web.closing_times import on_the_wall, read_closing
 from cri.web.forms.waves import WaveForm
 from cri.web.language import current_language, language_name, spoken_languages
@@ -200,8 +201,14 @@ def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
         missing = waves.missing_for_opening(ctx, wave)
         steps = draft_steps(ctx, wave, missing)
         opens = moment(wave.opens_at, zone) if wave.opens_at else None
+        cautions = cautions_of_agency(ctx)
         return render_template(
-            "views/waves/draft.html", steps=steps, ready=not missing, opens=opens, **common
+            "views/waves/draft.html",
+            steps=steps,
+            ready=not missing,
+            opens=opens,
+            cautions=cautions,
+            **common,
         )
     waiting = waiting_steps(wave, ctx.now, zone)
     if wave.state == "open" and waiting is None:

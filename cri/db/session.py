@@ -102,14 +102,3 @@ def make_engine(url: str) -> Engine:
 def make_sessions(engine: Engine) -> sessionmaker[Session]:
     """Tenant sessions on `engine`."""
     return cast("sessionmaker[Session]", sessionmaker(engine, class_=TenantSession))
-
-
-def look_up_keys(session: Session) -> None:
-    """For the rest of this transaction rows are found by their keys, whatever the planner believes.
-
-    For statements that write a great many rows. A connection keeps the plan by which a foreign key is checked
-    from when its table held a few rows: to read all of it, for each row written. Nor does the planner know
-    of rows that this transaction wrote itself.
-    """
-    session.execute(text("DISCARD PLANS"))
-    session.execute(text("SET LOCAL enable_seqscan = off"))

@@ -12,7 +12,6 @@ from sqlalchemy import delete, insert, select, update
 from cri.db.models import Draft, Invitation, InvitationCode, Person, Wave
 from cri.db.queries.organisation import present_units
 from cri.db.queries.waves import frozen_units
-from cri.db.session import look_up_keys
 from cri.domain.errors import CriError
 from cri.services.context import Context
 from cri.services.links import digest_of_token, link_url, personal_token
@@ -38,7 +37,6 @@ def let_in(ctx: Context, emails: Sequence[str]) -> None:
     A late joiner belongs to their unit, or, where the wave does not know it, to the nearest one above.
     """
     for wave in _held_open(ctx, emails):
-        look_up_keys(ctx.session)
         units = _unit_in_wave(ctx, wave)
         for start in range(0, len(emails), _BATCH):
             _invite(ctx, wave.id, units, emails[start : start + _BATCH])

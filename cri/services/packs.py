@@ -8,16 +8,18 @@ from sqlalchemy import select
 from cri.adapters.charts import ChartBrowser
 from cri.adapters.report_print import print_pack
 from cri.db.models import Agency, Report, StoredPack, Wave
+from cri.db.queries.published_editions import edition_document
 from cri.db.queries.waves import lock_wave
 from cri.domain.documents import digest_of
 from cri.domain.pack import leader_pack
+from cri.domain.pack_workshop import workshop_pack
 from cri.domain.placing import place
 from cri.services.benchmarks import edition_for
 from cri.services.context import Context
 from cri.services.instruments import released_instrument, released_texts
 from cri.services.scoring import facets_of, load_scorecard
 
-LEADER = "leader"
+LEADER, WORKSHOP = "leader", "workshop"
 
 
 def build_leader_pack(context: Context, wave_id: uuid.UUID) -> None:
@@ -50,27 +52,78 @@ def print_leader_report(context: Context, wave_id: uuid.UUID, browser: ChartBrow
     document = load_pack(context, wave_id)
     if document is None:
         return
-    for locale in wave.languages:
-        if find_report(context, wave_id, LEADER, locale) is None:
-            _print(context, wave, document, locale, browser)
+    for locale in _unprinted(context, wave, LEADER):
+        _print(context, wave, document, locale, browser)
+
+
+def ask_for_workshop(context: Context, wave_id: uuid.UUID) -> bool:
+    """Ask for the workshop pack of a wave whose report is ready; says whether there is anything to make."""
+    wave = context.session.get_one(Wave, (context.agency_id, wave_id))
+    if load_pack(context, wave_id) is None or not _unprinted(context, wave, WORKSHOP):
+        return False
+    context.parts.defer(context.session, "make_workshop_pack", context.agency_id, wave_id)
+    return True
+
+
+def make_workshop_pack(context: Context, wave_id: uuid.UUID, browser: ChartBrowser) -> None:
+    """Freeze the workshop pack, placed as the report is, and print it in each of the wave's languages.
+
+    Raises LookupError where the edition of the report is no longer there.
+    """
+    wave = lock_wave(context.session, context.agency_id, wave_id)
+    leader, scorecard = load_pack(context, wave_id), load_scorecard(context, wave_id)
+    if leader is None or scorecard is None:
+        return
+    document = load_pack(context, wave_id, WORKSHOP)
+    if document is None:
+        edition, placement = _as_placed(context, wave, leader, scorecard)
+        instrument = released_instrument(wave.instrument_code, wave.instrument_version)
+        document = workshop_pack(scorecard, placement, edition, instrument=instrument, noun=wave.noun)
+        number = None if edition is None else edition["edition"]
+        context.session.add(
+            StoredPack(
+                agency_id=context.agency_id, wave_id=wave_id, kind=WORKSHOP, edition=number, document=document
+            )
+        )
+        context.session.flush()
+    for locale in _unprinted(context, wave, WORKSHOP):
+        _print(context, wave, document, locale, browser)
+
+
+def _as_placed(
+    context: Context, wave: Wave, leader: dict[str, Any], scorecard: dict[str, Any]
+) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
+    """The edition that the leaders' report was made with, and the placement in it; None where it had none."""
+    norm = leader["norm"]
+    if norm is None:
+        return None, None
+    with context.parts.pool_sessions() as session:
+        edition = edition_document(session, norm["edition"], wave.instrument_code)
+    if edition is None:
+        raise LookupError(f"no edition {norm['edition']} of {wave.instrument_code}")
+    agency = context.session.get_one(Agency, context.agency_id)
+    return edition, place(scorecard, edition, norm["asked"], facets=facets_of(agency, wave))
+
+
+def _unprinted(context: Context, wave: Wave, kind: str) -> list[str]:
+    return [locale for locale in wave.languages if find_report(context, wave.id, kind, locale) is None]
 
 
 def next_task(context: Context, wave_id: uuid.UUID) -> str | None:
     """The job that a scored wave still needs, or None when its pack is printed in all its languages."""
     if load_pack(context, wave_id) is None:
         return "build_pack"
-    languages = context.session.get_one(Wave, (context.agency_id, wave_id)).languages
-    printed = all(find_report(context, wave_id, LEADER, locale) is not None for locale in languages)
-    return None if printed else "print_pack"
+    wave = context.session.get_one(Wave, (context.agency_id, wave_id))
+    return "print_pack" if _unprinted(context, wave, LEADER) else None
 
 
-def load_pack(context: Context, wave_id: uuid.UUID) -> dict[str, Any] | None:
-    """The wave's leader pack document, or None while it is not built."""
+def load_pack(context: Context, wave_id: uuid.UUID, kind: str = LEADER) -> dict[str, Any] | None:
+    """The wave's pack document of a kind, or None while it is not built."""
     return context.session.scalar(
         select(StoredPack.document).where(
             StoredPack.agency_id == context.agency_id,
             StoredPack.wave_id == wave_id,
-            StoredPack.kind == LEADER,
+            StoredPack.kind == kind,
         )
     )
 
@@ -107,7 +160,7 @@ def _print(
         Report(
             agency_id=wave.agency_id,
             wave_id=wave.id,
-            kind=LEADER,
+            kind=document["kind"],
             locale=locale,
             sha256=sha256,
             manifest={**made.manifest, "pack_sha256": digest_of(document)},

@@ -16,7 +16,7 @@ from tests.factories import OpenedWave, open_wave
 from tests.services.test_responses import GIVEN, begin
 
 Sessions = sessionmaker[Session]
-OFTEN = ("This link was begun too often", "بدأ الاستبيان بهذا الرابط مرات كثيرة جدًا")
+OFTEN = ("This link was begun too often", "بدأ الاستطلاع بهذا الرابط مرات كثيرة جدًا")
 FULL = ("This poster cannot be used just now", "لا يمكن استخدام هذا الملصق الآن")
 
 

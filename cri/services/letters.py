@@ -3,7 +3,7 @@
 import uuid
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from cri.adapters.letters import PersonalLetter, Sheet, print_letters, print_poster
 from cri.adapters.message_files import our_words
@@ -50,18 +50,14 @@ def letters_by_unit(ctx: Context, wave_id: uuid.UUID) -> list[UnitLetters]:
 
 
 def letters_pdf(ctx: Context, wave_id: uuid.UUID, unit_code: str | None, file: int) -> bytes | None:
-    """A unit's letters, sorted by name; None: to all whom the invitation did not reach. `file` counts from 1.
+    """A unit's letters, sorted by name; None: to all whom no invitation reached. `file` counts from 1.
 
     None is returned where there is nobody to write to. Raises WaveStateError, UnitMissingError.
     """
     wave = _open(ctx, wave_id)
     if unit_code is not None and ctx.session.get(WaveUnit, (ctx.agency_id, wave_id, unit_code)) is None:
         raise UnitMissingError
-    which = (
-        Invitation.unit_code == unit_code
-        if unit_code is not None
-        else Person.id.in_([one.person_id for one in unreached(ctx, wave_id)])
-    )
+    which = Invitation.unit_code == unit_code if unit_code is not None else _not_reached(ctx, wave_id)
     rows = ctx.session.execute(
         select(Invitation.id, Person.name, WaveUnit.name.label("unit"), Person.language)
         .join(Person, (Person.agency_id == Invitation.agency_id) & (Person.id == Invitation.person_id))
@@ -90,6 +86,29 @@ def letters_pdf(ctx: Context, wave_id: uuid.UUID, unit_code: str | None, file: i
         for row in rows
     ]
     return print_letters(_sheet(ctx, wave), letters)
+
+
+def files_to_unreached(ctx: Context, wave_id: uuid.UUID) -> int:
+    """In how many PDFs the letters come to all whom no invitation reached. Raises WaveStateError."""
+    _open(ctx, wave_id)
+    count = ctx.session.scalar(
+        select(func.count())
+        .select_from(Invitation)
+        .join(Person, (Person.agency_id == Invitation.agency_id) & (Person.id == Invitation.person_id))
+        .where(
+            Invitation.agency_id == ctx.agency_id,
+            Invitation.wave_id == wave_id,
+            Invitation.unit_code.is_not(None),
+            _not_reached(ctx, wave_id),
+        )
+    )
+    return -(-(count or 0) // IN_A_FILE)
+
+
+def _not_reached(ctx: Context, wave_id: uuid.UUID) -> ColumnElement[bool]:
+    """Who has no address, and whose invitation came back."""
+    came_back = Person.id.in_([one.person_id for one in unreached(ctx, wave_id)])
+    return or_(~Person.email.contains("@"), came_back)
 
 
 def poster_pdf(ctx: Context, wave_id: uuid.UUID, unit_code: str | None) -> bytes:

@@ -3,8 +3,10 @@
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -18,7 +20,7 @@ from cri.domain.sheet import Unit
 from cri.services.accounts import create_account
 from cri.services.context import Actor, Context
 from cri.services.invitations import personal_link_count
-from cri.services.letters import letters_by_unit
+from cri.services.letters import files_to_unreached, letters_by_unit, letters_pdf
 from cri.services.rosters import (
     ManyLeaveError,
     Preview,
@@ -81,6 +83,11 @@ def test_staff_without_email_are_invited_and_get_no_message(ctx: Context) -> Non
     ctx.session.add(MessageBatch(agency_id=ctx.agency_id, wave_id=wave_id, kind="invitation", day=NOW.date()))
     ctx.session.flush()
     assert add_messages(ctx.session, ctx.agency_id, wave_id, "invitation") == 1
+    assert files_to_unreached(ctx, wave_id) == 1
+    pdf = letters_pdf(ctx, wave_id, None, 1)
+    assert pdf is not None
+    (page,) = PdfReader(BytesIO(pdf)).pages
+    assert "Ida Berg" in page.extract_text()
     (letters,) = [unit for unit in letters_by_unit(ctx, wave_id) if unit.code == "north"]
     assert letters.people == 2
 

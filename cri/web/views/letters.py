@@ -6,9 +6,8 @@ from flask import Blueprint, Flask, Response, abort, render_template, request, u
 from flask.typing import ResponseReturnValue
 
 from cri.domain.access import Permission
-from cri.services.bounces import unreached
 from cri.services.context import Context
-from cri.services.letters import letters_by_unit, letters_pdf, poster_pdf
+from cri.services.letters import files_to_unreached, letters_by_unit, letters_pdf, poster_pdf
 from cri.services.open_links import UnitMissingError
 from cri.services.waves import find_wave
 from cri.web.access import requires
@@ -43,7 +42,12 @@ def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
             }
             for unit in units
         ],
-        unreached=len(unreached(ctx, wave_id)) if wave.state == "open" else 0,
+        unreached=[
+            url_for(".letters", wave_id=wave_id, file=file)
+            for file in range(1, files_to_unreached(ctx, wave_id) + 1)
+        ]
+        if wave.state == "open"
+        else [],
     )
 
 

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -120,7 +121,7 @@ def test_what_was_typed_wrong_stays_and_the_summary_leads_to_it(
     assert axe_findings(page) == []
 
 
-LOOKS = {
+LOOKS: dict[str, dict[str, Any]] = {
     "laptop": {},
     "400 %": {"viewport": NARROW},
     "dark": {"color_scheme": "dark"},

@@ -5,7 +5,7 @@ groups are runs of neighbours, so that nobody in a lower group has more than any
 attacker is two owners who know their own scores and (worst case) who sits in which group.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,11 +20,15 @@ HIGHEST = 100.0
 
 @dataclass(frozen=True)
 class KnownCell:
-    """A published cell: its component, who is in which group (lowest first), and the groups' means."""
+    """A published cell: its component, who is in which group (lowest first), and the groups' means.
+
+    before: for a cell of corrected changes, by later wave: the earlier one, lambda, and (1 - lambda) mu.
+    """
 
     component: str
     groups: tuple[tuple[int, ...], ...]
     means: tuple[float, ...]
+    before: Mapping[int, tuple[int, float, float]] | None = None
 
 
 class Bounds:
@@ -42,16 +46,14 @@ class Bounds:
         edge = self.scores
         for cell in cells:
             for number, (group, mean) in enumerate(zip(cell.groups, cell.means, strict=True)):
-                equal.append((self._sum(group, cell.component, 1 / len(group)), mean))
+                told = [self._value(cell, one) for one in group]
+                whole = {place: weight / len(group) for one, _ in told for place, weight in one.items()}
+                equal.append((whole, mean + sum(known for _, known in told) / len(group)))
                 if number:
-                    below += [
-                        ({edge: 1.0} | self._one(agency, cell.component, -1.0), 0.0) for agency in group
-                    ]
+                    below += [({edge: 1.0} | {key: -one[key] for key in one}, -known) for one, known in told]
                     edge += 1
                 if number < len(cell.groups) - 1:
-                    below += [
-                        ({edge: -1.0} | self._one(agency, cell.component, 1.0), 0.0) for agency in group
-                    ]
+                    below += [({edge: -1.0} | one, known) for one, known in told]
         self.equal, self.means = self._matrix(equal)
         self.below, self.limits = self._matrix(below)
 
@@ -64,6 +66,7 @@ class Bounds:
         points by which rounding may have moved what was published.
         """
         bounds = np.tile([0.0, HIGHEST], (self.scores + self.edges, 1))
+        bounds[self.scores :] = -2 * HIGHEST, 2 * HIGHEST  # edges between groups, of changes too
         for agency, scores in own.items():
             place = agency * len(self.factors)
             for number, score in enumerate(scores):
@@ -88,12 +91,13 @@ class Bounds:
         named = self.factors if component == "index" else [component]
         return {agency * len(self.factors) + self.factors.index(one): weight / len(named) for one in named}
 
-    def _sum(self, agencies: Iterable[int], component: str, weight: float) -> dict[int, float]:
-        return {
-            place: share
-            for agency in agencies
-            for place, share in self._one(agency, component, weight).items()
-        }
+    def _value(self, cell: KnownCell, agency: int) -> tuple[dict[int, float], float]:
+        """What a member brings to a cell, as a sum of unknowns less something known."""
+        if cell.before is None:
+            return self._one(agency, cell.component, 1.0), 0.0
+        earlier, trust, known = cell.before[agency]
+        later = self._one(agency, cell.component, 1.0)
+        return later | self._one(earlier, cell.component, -trust), known
 
     def _matrix(self, rows: Sequence[tuple[Mapping[int, float], float]]) -> tuple[csr_array, Floats]:
         ends = np.cumsum([0, *(len(row) for row, _ in rows)])

@@ -16,7 +16,7 @@ from cri.domain.norms import cell_of, check_edition
 from cri.domain.publishers_audit import AuditedPool, Figure, exposed_owners
 from cri.domain.publishing import LargePublisher, audited_parts
 from tests.pool_examples import FACTORS, member, sheet_digest
-from tests.properties.pool_attacker import Row, exposed, rows_of, weighted_row
+from tests.properties.pool_attacker import Row, exposed, rank_of, rows_of, weighted_row
 
 PRECISE = 10**6
 
@@ -287,3 +287,50 @@ def _owners(members: Sequence[Member]) -> dict[str, str]:
     """Owner of each wave, earlier ones too, as the pool knows them."""
     found = {one.sheet: one.owner for one in members}
     return found | {str(one.previous["sheet_sha256"]): one.owner for one in members if one.previous}
+
+
+def with_centre(changes: PublishedCell, whole: PublishedCell) -> list[Row]:
+    """The changes' sums with the centre of the pool in them, which a kept cell has of its own edition.
+
+    Times the number of members, so that all weights are whole.
+    """
+    members = [sheet for group in whole.groups for sheet in group]
+    rows: list[Row] = []
+    for group, weights in zip(changes.groups, changes.weights or (), strict=True):
+        told = [round(PRECISE * one) for one in weights]
+        row = {sheet: weight * len(members) for sheet, weight in zip(group, told, strict=True)}
+        for (
+            sheet
+        ) in members:  # the later waves' weights are 1, the earlier ones' minus lambda: 1 - lambda each
+            row[sheet] = row.get(sheet, 0) - sum(told)
+        told_of = {one: weight for one, weight in row.items() if weight}
+        rows.append(weighted_row(changes.factor, told_of, FACTORS))
+    return rows
+
+
+def test_kept_changes_give_nothing_away_by_their_centre(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Old groups as they were; and centres, old or new, are sums of what was published."""
+    first, second = waves(11, agencies=24, shared=0.0)
+    old = with_changes(draft_edition(second[:22], "2026.1"), second[:22])
+    ledger = ledger_after((old, second[:22]), (old, first))
+    ledger = replace(ledger, last=old.document)
+    monkeypatch.setattr(change_audit.ChangeAudit, "_passes", lambda _self, _figures: False)
+    new = with_changes(draft_edition(second, "2026.2", ledger), second, ledger)
+    before, now = (one.document["changes"]["cells"] for one in (old, new))
+    assert len(before) == 3
+    assert now == [{**cell, "kept_from": "2026.1"} for cell in before]
+    cells = [*old.cells, *new.cells]
+    published = rows_from(cells)
+    whole = {(one.edition, one.factor): one for one in cells if one.peers == "all"}
+    kept = [one for one in cells if one.peers == CHANGES]
+    centred = [
+        row
+        for one in kept
+        for number in ("2026.1", "2026.2")
+        if (number, one.factor) in whole
+        for row in with_centre(one, whole[number, one.factor])
+    ]
+    assert len(centred) >= 15
+    assert rank_of([*published, *centred], set()) == rank_of(published, set())
+    single: Row = {(second[0].sheet, FACTORS[0]): 1}
+    assert rank_of([*published, single], set()) > rank_of(published, set())  # what is new is seen

@@ -53,6 +53,36 @@ def test_order_between_groups_narrows_and_is_used() -> None:
     assert widths[1] < widths[0] / 2
 
 
+def test_changes_are_used_and_the_truth_stays_inside() -> None:
+    """Sixteen with two waves: what the changes tell besides both editions narrows, and is never wrong."""
+    draws, total = np.random.default_rng(6), len(SCORES)
+    earlier, trust, centre = SCORES - draws.normal(2, 3, SCORES.shape), 0.9, 55.0
+    changed = SCORES[:, 0] - trust * earlier[:, 0] - (1 - trust) * centre
+    order = np.argsort(changed)
+    groups = tuple(tuple(int(one) for one in run) for run in np.array_split(order, 4))
+    before = {one: (total + one, trust, (1 - trust) * centre) for one in range(total)}
+    means = tuple(float(changed[list(group)].mean()) for group in groups)
+    changes = KnownCell(FACTORS[0], groups, means, before)
+    first = np.argsort(earlier[:, 0])
+    told = tuple(tuple(int(one) + total for one in run) for run in np.array_split(first, 4))
+    old = KnownCell(
+        FACTORS[0], told, tuple(float(earlier[[one - total for one in run], 0].mean()) for run in told)
+    )
+    now = [cell for cell in edition_cells() if cell.component == FACTORS[0]]
+    without, with_them = (
+        Bounds(2 * total, FACTORS, [*now, old, *more], rounded=0.05) for more in ((), (changes,))
+    )
+    widths = []
+    for target in range(total):
+        low, high = with_them.interval((target, FACTORS[0]), {})
+        assert low - 1e-5 <= SCORES[target, 0] <= high + 1e-5
+        wide = without.interval((target, FACTORS[0]), {})
+        widths.append((high - low, wide[1] - wide[0]))
+        assert high - low <= wide[1] - wide[0] + 1e-5
+        assert high - low > 0.05
+    assert any(narrow < 0.9 * wide for narrow, wide in widths)
+
+
 def test_the_control_a_group_of_three_is_a_point() -> None:
     three = (0, 1, 2)
     mean = float(SCORES[list(three), 0].mean())

@@ -5,6 +5,7 @@ from statistics import NormalDist
 from typing import Any, Final
 
 from cri.domain.claims import WIDE_SHARE, Claim, Value, claim_of
+from cri.domain.rounding import round_share
 from cri.domain.statistics import CONFIDENCE
 
 Document = Mapping[str, Any]
@@ -18,13 +19,16 @@ def is_told(item: Document) -> bool:
 
 
 def item_share(item: Document) -> Claim:
-    """Say how many answered an item favourably, with Wilson's 95 % interval. item: of the scorecard, told."""
+    """Say how many answered an item favourably, with Wilson's 95 % interval. item: of the scorecard, told.
+
+    The interval is that of the share as it is told, in whole per cent, so that its ends tell no more of it.
+    """
     values = {"item": Value("item", item["code"]), "n": Value("people", item["n"])}
     if item["favourable"] is None:
         limit = Value("limit", item["favourable_limit"])
         return claim_of("item.favourable", item["code"], "say", "enough_answers", share=limit, **values)
     share = float(item["favourable"])
-    low, high = wilson(share, float(item["n_eff"] or item["n"]))
+    low, high = wilson(round_share(share) / 100, float(round(item["n_eff"] or item["n"])))
     values |= {"share": Value("share", share), "low": Value("share", low), "high": Value("share", high)}
     if (high - low) / 2 > WIDE_SHARE:
         return claim_of("item.favourable", item["code"], "care", "wide_share", **values)

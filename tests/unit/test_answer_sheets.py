@@ -106,7 +106,10 @@ def test_without_such_a_file_the_codes_found_stand_side_by_side(tmp_path: Path) 
         ("a,b,c\n", "answers.csv: holds no answers; expected a row a respondent"),
         ('a,b,c\n1,2,"3\n', "answers.csv: row 2: a quotation mark is opened and never closed"),
         ('a,b,c\n1,2,"3"4\n', "answers.csv: row 2: cannot be read as CSV (',' expected after '\"')"),
-        (b"a,b,c\n1,2,3\n1,2,\xe9\n", "answers.csv: row 3, character 5: a character is not UTF-8; expected CSV in UTF-8"),
+        (
+            b"a,b,c\n1,2,3\n1,2,\xe9\n",
+            "answers.csv: row 3, character 5: a character is not UTF-8; expected CSV in UTF-8",
+        ),
         ("a,b,c\n".encode("utf-16"), "answers.csv: is in UTF-16; expected CSV in UTF-8"),
         (b"PK\x03\x04...", "answers.csv: is a spreadsheet; expected CSV in UTF-8: save it as such"),
     ],

@@ -18,6 +18,8 @@ from tests.reports.documents import scorecard
 
 CODES = ("insight", "foresight", "peripheral", "empowerment", "collaboration", "alignment")
 PEERS = ((), ("sector",), ("size",), ("sector", "country"))
+NEWCOMERS = 4
+"""Agencies besides the examples' own without a wave before: changes of all but three would tell of these."""
 FACETS = {"sector": "water", "country": "SE", "relationship_type": "customer"}
 """What the examples' agency tells of itself."""
 
@@ -62,7 +64,7 @@ def members(agencies: int, *, before: bool = True) -> tuple[Member, ...]:
                 sector,
                 country,
                 "customer",
-                previous if before else None,
+                previous if before and number > NEWCOMERS else None,
             )
         )
     return tuple(found)

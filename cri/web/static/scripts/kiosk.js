@@ -20,7 +20,10 @@
   function touch() {
     if (!dialog.open) touched = Date.now()
   }
-  dialog.addEventListener('close', touch)
+  // At the press, not when the dialog has gone: on a busy tablet that comes later than the next look.
+  for (const kind of ['submit', 'cancel', 'close']) {
+    dialog.addEventListener(kind, () => { touched = Date.now() })
+  }
 
   for (const kind of ['pointerdown', 'keydown', 'input', 'wheel', 'touchmove']) {
     addEventListener(kind, touch, { passive: true })

@@ -44,6 +44,12 @@ class Bounds:
         equal: list[tuple[Mapping[int, float], float]] = []
         below: list[tuple[Mapping[int, float], float]] = []
         edge = self.scores
+        # Only edges between groups of changes may be off the scale: wide bounds take the solver long.
+        self.highest = np.repeat(
+            [HIGHEST if cell.before is None else 2 * HIGHEST for cell in cells],
+            [len(cell.groups) - 1 for cell in cells],
+        )
+        self.lowest = np.where(self.highest > HIGHEST, -self.highest, 0.0)
         for cell in cells:
             for number, (group, mean) in enumerate(zip(cell.groups, cell.means, strict=True)):
                 told = [self._value(cell, one) for one in group]
@@ -66,7 +72,7 @@ class Bounds:
         points by which rounding may have moved what was published.
         """
         bounds = np.tile([0.0, HIGHEST], (self.scores + self.edges, 1))
-        bounds[self.scores :] = -2 * HIGHEST, 2 * HIGHEST  # edges between groups, of changes too
+        bounds[self.scores :] = np.stack([self.lowest, self.highest], axis=1)
         for agency, scores in own.items():
             place = agency * len(self.factors)
             for number, score in enumerate(scores):

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import chdtri
 
-from cri.domain.side_by_side import row_parts, side_by_side
+from cri.domain.side_by_side import STAYS_IN_CACHE, row_parts, side_by_side
 
 OUTLIER_TAIL: Final = 0.001
 """Chance (chi-square) of a larger squared distance, below which a respondent is an outlier."""
@@ -31,7 +31,6 @@ _ROWS_AT_ONCE = 1 << 14
 _ROWS_A_TASK = 1 << 17
 _BLOCKS = 3
 _SINGLE_EXACT = 1 << 24
-_STAYS_IN_CACHE = 1 << 18  # multiplications in one product
 _LEAST_ROOT = 1e-5
 _ROUNDING = 1e-12
 _NEARLY = 1e-3
@@ -177,7 +176,7 @@ def _deviations(answers: Int8, typical: Int8, rows: int) -> Iterator[Single]:
     float32 (pieces, items + 1, lanes), used again for the next. Behind the last respondent are no answers.
     """
     items = len(typical)
-    lanes = min(rows, _power_of_two(max(8, _STAYS_IN_CACHE // max(1, items * items))))
+    lanes = min(rows, _power_of_two(max(8, STAYS_IN_CACHE // max(1, items * items))))
     pieces = max(1, min(rows // lanes, -(-len(answers) // lanes)))
     less, answered = np.empty((items, pieces * lanes), dtype=np.int8), np.empty((items, pieces * lanes), bool)
     steps = np.ones((pieces, items + 1, lanes), dtype=np.float32)

@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from cri.domain.side_by_side import STAYS_IN_CACHE
 from cri.domain.statistics import CONFIDENCE
 
 FEWEST_FOR_DRIVERS: Final = 100
@@ -23,7 +24,6 @@ Float = npt.NDArray[np.float64]
 
 _ROWS_AT_ONCE = 1 << 12
 _SAMPLES_AT_ONCE = 50
-_STAYS_IN_CACHE = 1 << 18  # multiplications in one product
 _LEAST_ROOT = 1e-8
 _LEAST_R2 = 1e-9
 _LEAST_VARIANCE = 1e-12
@@ -183,7 +183,7 @@ def _resampled_correlations(table: Float, random: np.random.Generator) -> Iterat
     centred = table - table.mean(axis=0)
     values = np.hstack([centred, centred[:, above] * centred[:, beside]])
     # A piece of the people in a product: larger ones leave the cache.
-    piece = max(1, _STAYS_IN_CACHE // (_SAMPLES_AT_ONCE * values.shape[1]))
+    piece = max(1, STAYS_IN_CACHE // (_SAMPLES_AT_ONCE * values.shape[1]))
     pieces = np.zeros((-(-people // piece), piece, values.shape[1]))
     pieces.reshape(-1, values.shape[1])[:people] = values
     places = len(pieces) * piece

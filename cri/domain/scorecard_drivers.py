@@ -16,14 +16,13 @@ from cri.domain.release import ReleasePlan
 from cri.domain.scorecard_figures import Document
 from cri.domain.scoring import WaveSums
 from cri.domain.sheet import AnswerSheet
-from cri.domain.side_by_side import WORKERS, row_parts, side_by_side
+from cri.domain.side_by_side import STAYS_IN_CACHE, WORKERS, row_parts, side_by_side
 
 Bool = npt.NDArray[np.bool_]
 Int8 = npt.NDArray[np.int8]
 Floats = npt.NDArray[np.float64]
 Int64 = npt.NDArray[np.int64]
 
-_STAYS_IN_CACHE = 1 << 18  # multiplications in one product
 _MOST_JOINED = 1 << 16
 _ROWS_AT_ONCE = 1 << 15
 _FEW = 1 << 14
@@ -101,7 +100,7 @@ def _products(values: tuple[FactorValues, ...], outcomes: Int8, chosen: Bool) ->
                 table.take(value.codes[part] * some, out=here[place], mode="clip")  # code 0 is no score
             answers = outcomes[part].T
             here[1 + len(values) :] = answers * ((answers >= 0) & some)
-            for piece in row_parts(here.shape[1], max(1, _STAYS_IN_CACHE // size**2)):
+            for piece in row_parts(here.shape[1], max(1, STAYS_IN_CACHE // size**2)):
                 # Not the whole by itself: numpy does that in another way, which takes twice as long.
                 total[1:] += here[1:, piece] @ here[:, piece].T
         total[0] = total[:, 0]

@@ -15,6 +15,8 @@ from threadpoolctl import ThreadpoolController
 WORKERS: Final = 2
 WORTH_SHARING: Final = 1 << 17
 """Respondents from whom starting a second thread pays."""
+STAYS_IN_CACHE: Final = 1 << 18
+"""Multiplications in one product of matrices: larger ones leave the cache and take twice the time."""
 
 Thing = TypeVar("Thing")
 Result = TypeVar("Result")

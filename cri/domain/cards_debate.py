@@ -12,7 +12,7 @@ from cri.domain.change import SMALLEST_POINTS
 from cri.domain.claims import Claim, score_claim, unit_claim
 from cri.domain.evidence import Wave, lowest_units
 from cri.domain.item_shares import is_told, item_share, share_range
-from cri.domain.placing_claims import position_claim
+from cri.domain.placing_claims import is_pretended, position_claim
 from cri.domain.position import LOWER_HALF, LOWER_QUARTER, UPPER_HALF, UPPER_QUARTER
 from cri.domain.released_scorecard import with_whole_points
 
@@ -79,10 +79,9 @@ def standing(wave: Wave, side: Side) -> Found:
     """The index's place among others: in the upper (lower) half or quarter."""
     if wave.placement is None or wave.edition is None:
         return None
-    pretended = bool(wave.edition["synthetic"] and not wave.card["synthetic"])
     place = next(one for one in wave.placement["placements"] if one["factor"] == "index")
     wanted = {UPPER_QUARTER, UPPER_HALF} if side == "for" else {LOWER_QUARTER, LOWER_HALF}
-    if pretended or place["band"] not in wanted:
+    if is_pretended(wave.edition, wave.card) or place["band"] not in wanted:
         return None
     return position_claim("index", place)
 

@@ -113,7 +113,7 @@ def _norm(scorecard: Document, placement: Document | None, edition: Document | N
         "tier": index["tier"],
         "window": edition["window"],
         "synthetic": bool(edition["synthetic"]),
-        "pretended": bool(edition["synthetic"] and not scorecard["synthetic"]),
+        "pretended": placed.is_pretended(edition, scorecard),
         "sha256": edition["sha256"],
     }
 

@@ -7,6 +7,11 @@ from cri.domain.position import CANNOT_TELL
 from cri.domain.selection import MOST_PICKED, OWN_PROFILE, Pick, Selection
 
 
+def is_pretended(edition: Document, scorecard: Document) -> bool:
+    """Whether an edition of made-up agencies would stand for a norm of a real one."""
+    return bool(edition["synthetic"] and not scorecard["synthetic"])
+
+
 def position_claim(code: str, place: Document | None, *, pretended: bool = False) -> Claim:
     """Say where the agency stands among others.
 

@@ -17,11 +17,9 @@ from cri.domain.documents import digest_of, readable_json
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.instrument import Instrument
 from cri.domain.norms import check_edition
-from cri.domain.pack import leader_pack
-from cri.domain.pack_workshop import workshop_pack
+from cri.domain.pack_kinds import PACK_KINDS
 from cri.domain.placing import place
 
-KINDS = {"leader": leader_pack, "workshop": workshop_pack}
 _FILE = click.Path(path_type=Path)
 
 
@@ -29,7 +27,7 @@ _FILE = click.Path(path_type=Path)
 @click.argument("scorecard", type=_FILE, metavar="SCORECARD.json")
 @click.option("--norms", type=_FILE, metavar="EDITION.json", help="The edition to compare with.")
 @click.option("--peers", default="all", show_default=True, help="Peer group, as sector=water.")
-@click.option("--kind", required=True, help=f"What to make: {', '.join(KINDS)}.")
+@click.option("--kind", required=True, help=f"What to make: {', '.join(PACK_KINDS)}.")
 @click.option("--format", "file_format", default="pdf", show_default=True, help=f"{' or '.join(FORMATS)}.")
 @click.option("--locale", default="en", show_default=True, help="Language of the report.")
 @click.option("--instrument", metavar="CODE_OR_DIR", help="Where the scorecard's instrument is, if not here.")
@@ -60,7 +58,7 @@ def pack(
     asked, texts = _instrument(card, instrument, locale)
     _refuse_unknown_noun(noun, texts)
     placement = place(card, edition, peers) if edition else None
-    document = KINDS[kind](card, placement, edition, instrument=asked, noun=noun)
+    document = PACK_KINDS[kind](card, placement, edition, instrument=asked, noun=noun)
     with tempfile.TemporaryDirectory() as own, ChartBrowser() as browser:
         cache = charts or Path(own)
         report = print_pack(
@@ -72,7 +70,7 @@ def pack(
 
 def _refuse_unknown(kind: str, file_format: str, locale: str) -> None:
     given = (
-        ("kind of pack", "--kind", kind, tuple(KINDS)),
+        ("kind of pack", "--kind", kind, tuple(PACK_KINDS)),
         ("format", "--format", file_format, FORMATS),
         ("language of reports", "--locale", locale, report_locales()),
     )

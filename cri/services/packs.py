@@ -11,8 +11,7 @@ from cri.db.models import Agency, Report, StoredPack, Wave
 from cri.db.queries.published_editions import edition_document
 from cri.db.queries.waves import lock_wave
 from cri.domain.documents import digest_of
-from cri.domain.pack import leader_pack
-from cri.domain.pack_workshop import workshop_pack
+from cri.domain.pack_kinds import PACK_KINDS
 from cri.domain.placing import place
 from cri.services.benchmarks import edition_for
 from cri.services.context import Context
@@ -32,7 +31,7 @@ def build_leader_pack(context: Context, wave_id: uuid.UUID) -> None:
     edition = edition_for(context.parts, scorecard)
     agency = context.session.get_one(Agency, context.agency_id)
     placement = None if edition is None else place(scorecard, edition, facets=facets_of(agency, wave))
-    document = leader_pack(scorecard, placement, edition, instrument=instrument, noun=wave.noun)
+    document = PACK_KINDS[LEADER](scorecard, placement, edition, instrument=instrument, noun=wave.noun)
     context.session.add(
         StoredPack(
             agency_id=context.agency_id,
@@ -78,7 +77,7 @@ def make_workshop_pack(context: Context, wave_id: uuid.UUID, browser: ChartBrows
     if document is None:
         edition, placement = _as_placed(context, wave, leader, scorecard)
         instrument = released_instrument(wave.instrument_code, wave.instrument_version)
-        document = workshop_pack(scorecard, placement, edition, instrument=instrument, noun=wave.noun)
+        document = PACK_KINDS[WORKSHOP](scorecard, placement, edition, instrument=instrument, noun=wave.noun)
         number = None if edition is None else edition["edition"]
         context.session.add(
             StoredPack(

@@ -8,14 +8,16 @@ from typing import Any
 
 import click
 
+from cri.adapters.brand_files import read_brand
 from cri.adapters.charts import ChartBrowser
 from cri.adapters.document_files import read_document
-from cri.adapters.instrument_files import InstrumentTexts, find_instrument, load_instrument, load_texts
+from cri.adapters.instrument_files import InstrumentTexts
 from cri.adapters.report_files import report_locales
-from cri.adapters.report_print import FORMATS, Report, print_pack
+from cri.adapters.report_print import FORMATS, HOUSE, Report, print_pack
+from cri.cli.pack_inputs import scored_instrument
+from cri.domain.brand import PAPERS
 from cri.domain.documents import digest_of, readable_json
 from cri.domain.errors import InputError, InputProblem
-from cri.domain.instrument import Instrument
 from cri.domain.norms import check_edition
 from cri.domain.pack_kinds import PACK_KINDS
 from cri.domain.placing import place
@@ -32,6 +34,8 @@ _FILE = click.Path(path_type=Path)
 @click.option("--locale", default="en", show_default=True, help="Language of the report.")
 @click.option("--instrument", metavar="CODE_OR_DIR", help="Where the scorecard's instrument is, if not here.")
 @click.option("--noun", help="Code of the instrument's noun for the people served; its first without.")
+@click.option("--brand", type=_FILE, metavar="BRAND", help="The agency's colour and logo: {colour, logo}.")
+@click.option("--paper", default="a4", show_default=True, help=f"{' or '.join(PAPERS)}.")
 @click.option("--charts", type=_FILE, help="Folder that keeps drawn figures for the next time.")
 @click.option(
     "-o", "--output", type=_FILE, required=True, help="The report; FILE.manifest.json goes beside it."
@@ -45,34 +49,45 @@ def pack(
     locale: str,
     instrument: str | None,
     noun: str | None,
+    brand: Path | None,
+    paper: str,
     charts: Path | None,
     output: Path,
 ) -> None:
     """Make a report from a scorecard: the same inputs give the same bytes."""
-    _refuse_unknown(kind, file_format, locale)
+    _refuse_unknown(kind, file_format, locale, paper)
     _refuse_output(output)
+    look = read_brand(brand) if brand else HOUSE
     card = read_document(scorecard, "cri.scorecard/1")
     edition = read_document(norms, "cri.edition/1") if norms else None
     if edition:
         check_edition(edition, str(norms))
-    asked, texts = _instrument(card, instrument, locale)
+    asked, texts = scored_instrument(card, instrument, locale)
     _refuse_unknown_noun(noun, texts)
     placement = place(card, edition, peers) if edition else None
     document = PACK_KINDS[kind](card, placement, edition, instrument=asked, noun=noun)
     with tempfile.TemporaryDirectory() as own, ChartBrowser() as browser:
         cache = charts or Path(own)
         report = print_pack(
-            document, locale=locale, texts=texts, browser=browser, chart_cache=cache, file_format=file_format
+            document,
+            locale=locale,
+            texts=texts,
+            browser=browser,
+            chart_cache=cache,
+            file_format=file_format,
+            brand=look,
+            paper=paper,
         )
-    inputs = {"scorecard": (scorecard, card), "norms": (norms, edition)}
+    inputs = {"scorecard": (scorecard, card), "norms": (norms, edition), "brand": (brand, look.document())}
     _write(report, output, inputs, peers if edition else None)
 
 
-def _refuse_unknown(kind: str, file_format: str, locale: str) -> None:
+def _refuse_unknown(kind: str, file_format: str, locale: str, paper: str) -> None:
     given = (
         ("kind of pack", "--kind", kind, tuple(PACK_KINDS)),
         ("format", "--format", file_format, FORMATS),
         ("language of reports", "--locale", locale, report_locales()),
+        ("size of paper", "--paper", paper, PAPERS),
     )
     problems = [
         InputProblem(f'there is no {what} "{value}"', option, " or ".join(known))
@@ -90,29 +105,6 @@ def _refuse_output(output: Path) -> None:
     if not output.resolve().parent.is_dir():
         what = "cannot be written (its folder does not exist)"
         raise InputError([InputProblem(what, str(output), "a file in a folder that is there")])
-
-
-def _instrument(
-    card: dict[str, Any], where: str | None, locale: str
-) -> tuple[Instrument | None, InstrumentTexts | None]:
-    """The instrument that the scorecard was made with and its texts; without them codes stand for names."""
-    named = card["instrument"]
-    try:
-        path = find_instrument(where or f"{named['code']}/{named['version']}")
-    except InputError:
-        if where:
-            raise
-        click.echo(f"no instrument {named['code']} {named['version']} here: codes stand for names", err=True)
-        return None, None
-    found = load_instrument(path)
-    if found.sha256 != named["sha256"]:
-        what = f"is not the {named['code']} {named['version']} that the scorecard was made with"
-        raise InputError([InputProblem(what, str(path), f"an instrument with sha256 {named['sha256']}")])
-    folder = path if path.is_dir() else path.parent
-    if not (folder / "text" / f"{locale}.yaml").is_file():
-        click.echo(f"no texts of {found.code} in {locale}: codes stand for names", err=True)
-        return found, None
-    return found, load_texts(path, locale)
 
 
 def _refuse_unknown_noun(noun: str | None, texts: InstrumentTexts | None) -> None:

@@ -50,6 +50,7 @@ class BlockViews:
                 "across": one["across"],
             },
             "learning": self._learning,
+            "lessons": lambda one: {"cards": [self._lesson(code) for code in one["factors"]]},
             "sheet": self._sheet,
             "lines": lambda one: {"text": self.text.word(one["key"]), "rows": list(range(one["count"]))},
             "beside": lambda one: {
@@ -145,6 +146,15 @@ class BlockViews:
         card = cards.get(block["factor"])
         found = getattr(card, block["part"]) if card else ()
         return {"lines": [found] if isinstance(found, str) else list(found)}
+
+    def _lesson(self, code: str) -> View:
+        words = self.text.factor(code)
+        card = self.text.instrument.cards.get(code) if self.text.instrument else None
+        return {
+            "name": self.text.factor_name(code),
+            "about": words.short if words else "",
+            "lines": list(card.monday) if card else [],
+        }
 
     def _sheet(self, block: Document) -> View:
         names = [self._plain(value) for value in block["rows"]]

@@ -36,7 +36,8 @@ def plan_drawings(text: ReportText, layout: Document, palette: Mapping[str, str]
     """Return the drawings of a pack by figure id, and the cover's under "cover"."""
     pack = text.pack
     axis = (float(pack["axis"][0]), float(pack["axis"][1]))
-    drawings = {"cover": _cover(pack, layout["cover"], axis, palette)}
+    covered = any(section["key"] == "cover" for section in pack["sections"])
+    drawings = {"cover": _cover(pack, layout["cover"], axis, palette)} if covered else {}
     for key, entry in pack["figures"].items():
         rows = figure_rows(pack, key)
         if entry["kind"] == "strips":

@@ -97,6 +97,13 @@ class Learning:
 
 
 @dataclass(frozen=True)
+class Lessons:
+    """Learning cards of factors, beside each other: what each is about, and what a team can try."""
+
+    factors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A worksheet to write on: `rows` named ones and `blank` others, of at least `height` mm each."""
 
@@ -124,7 +131,19 @@ class Beside:
 
 
 Block = (
-    Heading | Paragraph | Listed | Said | Picture | Table | Card | Cards | Learning | Sheet | Lines | Beside
+    Heading
+    | Paragraph
+    | Listed
+    | Said
+    | Picture
+    | Table
+    | Card
+    | Cards
+    | Learning
+    | Lessons
+    | Sheet
+    | Lines
+    | Beside
 )
 
 

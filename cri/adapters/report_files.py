@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 from fontTools.ttLib import woff2
@@ -17,6 +17,8 @@ from cri.domain.errors import InputError, InputProblem
 
 REPORTS = Path(__file__).parents[2] / "reports"
 STYLES = ("page.css", "type.css", "parts.css", "sections.css", "blocks.css")
+PAPER_STYLES: Final = {"letter": ("letter.css",)}
+"""What a size of paper changes; the pages are drawn for A4."""
 
 
 @dataclass(frozen=True)
@@ -100,14 +102,15 @@ def load_layout() -> dict[str, Any]:
     return _yaml(REPORTS / "styles" / "layout.yaml")
 
 
-def load_style() -> str:
-    """Return the style sheet of packs with the palette's colours put in.
+def load_style(palette: Mapping[str, str], paper: str = "a4") -> str:
+    """Return the style sheet of packs with the palette's colours put in, for a size of paper.
 
     WeasyPrint knows custom properties, but not inside images; one palette.yaml feeds both.
     """
-    paths = [REPORTS / "styles" / name for name in STYLES]
+    names = (*STYLES, *PAPER_STYLES.get(paper, ()))
+    paths = [REPORTS / "styles" / name for name in names]
     style = "\n".join(path.read_text(encoding="utf-8") for path in paths)
-    for role, colour in load_palette().items():
+    for role, colour in palette.items():
         style = style.replace(f"var(--{role})", colour)
     return style
 

@@ -26,12 +26,16 @@ from cri.adapters.report_files import (
 )
 from cri.adapters.report_text import ReportText, ShownFigure
 from cri.adapters.report_view import view_of
+from cri.domain.brand import Brand, branded
 from cri.domain.rounding import rounded
 
 Document = Mapping[str, Any]
 
 FORMATS: Final = ("pdf", "html")
 MANIFEST: Final = "cri.manifest/1"
+HOUSE: Final = Brand()
+"""The look of an agency that has none of its own."""
+LOGO: Final = "logo.png"
 
 
 @dataclass(frozen=True)
@@ -50,27 +54,44 @@ def print_pack(
     browser: ChartBrowser,
     chart_cache: Path,
     file_format: str = "pdf",
+    brand: Brand = HOUSE,
+    paper: str = "a4",
 ) -> Report:
     """Print a pack in a language as PDF or as one self-contained HTML file.
 
     texts: the instrument's in that language, None for an instrument without. chart_cache: folder of drawn
-    figures, made if missing. The same inputs give the same bytes. Raises InputError for an unknown locale.
+    figures, made if missing. brand: the agency's colour and logo. paper: one of PAPERS. The same inputs give
+    the same bytes. Raises InputError for an unknown locale.
     """
     text = ReportText(pack, locale, texts)
-    drawings = plan_drawings(text, load_layout(), load_palette())
+    palette = branded(load_palette(), brand)
+    drawings = plan_drawings(text, load_layout(), palette)
     svgs = draw_charts({key: drawing.figure for key, drawing in drawings.items()}, chart_cache, browser)
     view = view_of(text, drawings, svgs)
+    style = load_style(palette, paper)
     if file_format == "pdf":
         address = {font.path: f"{OURS}{font.path.name}" for font in fonts()}
         assets = {font.path.name: Asset("font/ttf", unpacked(font.path)) for font in fonts()}
-        data = render_pdf(_page(view, font_faces(address)), assets)
+        logo = _logo_view(brand, f"{OURS}{LOGO}")
+        if brand.logo:
+            assets[LOGO] = Asset("image/png", brand.logo.png)
+        data = render_pdf(_page({**view, "logo": logo}, f"{font_faces(address)}\n{style}"), assets)
     else:
         address = {font.path: data_url("font/woff2", font.path.read_bytes()) for font in fonts()}
-        data = _page(view, font_faces(address)).encode()
-    return Report(data, _manifest(pack, text, data, file_format))
+        logo = _logo_view(brand, data_url("image/png", brand.logo.png) if brand.logo else "")
+        data = _page({**view, "logo": logo}, f"{font_faces(address)}\n{style}").encode()
+    look = {"brand": brand.document(), "paper": paper}
+    return Report(data, {**_manifest(pack, text, data, file_format), **look})
 
 
-def _page(view: Document, faces: str) -> str:
+def _logo_view(brand: Brand, source: str) -> dict[str, Any] | None:
+    """Where the logo is found and the class of the ground that it needs."""
+    if brand.logo is None:
+        return None
+    return {"source": source, "ground": "dark" if brand.logo.is_light else "light"}
+
+
+def _page(view: Document, style: str) -> str:
     # All that people typed passes through here: always escaped, and a template only reads what it is fed.
     environment = ImmutableSandboxedEnvironment(
         loader=FileSystemLoader(REPORTS),
@@ -80,7 +101,7 @@ def _page(view: Document, faces: str) -> str:
         lstrip_blocks=True,
     )
     template = environment.get_template("sections/pack.html")
-    return template.render(view, style=f"{faces}\n{load_style()}")
+    return template.render(view, style=style)
 
 
 def _manifest(pack: Document, text: ReportText, data: bytes, file_format: str) -> dict[str, Any]:

@@ -42,6 +42,7 @@ _FILE = click.Path(path_type=Path)
 )
 def pack(
     scorecard: Path,
+    *,
     norms: Path | None,
     peers: str,
     kind: str,

@@ -27,7 +27,7 @@ from cri.adapters.instrument_files import find_instrument, load_texts
 from cri.adapters.pdf import render_pdf
 from cri.adapters.report_factor_view import strip_labels
 from cri.adapters.report_figures import Drawing
-from cri.adapters.report_files import load_report_words, load_style, report_locales
+from cri.adapters.report_files import load_palette, load_report_words, load_style, report_locales
 from cri.adapters.report_print import print_pack
 from cri.adapters.report_text import ReportText
 from cri.adapters.text_lines import width_of
@@ -181,7 +181,7 @@ def test_synthetic_data_say_so_on_the_cover_the_summary_and_every_foot(
 
 def test_the_style_sheets_hold_nothing_that_is_ignored(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "weasyprint"):
-        render_pdf(f'<html lang="en"><title>t</title><style>{load_style()}</style><h1>t</h1>', {})
+        render_pdf(f'<html lang="en"><title>t</title><style>{load_style(load_palette(), "letter")}</style><h1>t</h1>', {})
     assert [record.getMessage() for record in caplog.records] == []
 
 

@@ -181,7 +181,8 @@ def test_synthetic_data_say_so_on_the_cover_the_summary_and_every_foot(
 
 def test_the_style_sheets_hold_nothing_that_is_ignored(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "weasyprint"):
-        render_pdf(f'<html lang="en"><title>t</title><style>{load_style(load_palette(), "letter")}</style><h1>t</h1>', {})
+        style = load_style(load_palette(), "letter")
+        render_pdf(f'<html lang="en"><title>t</title><style>{style}</style><h1>t</h1>', {})
     assert [record.getMessage() for record in caplog.records] == []
 
 

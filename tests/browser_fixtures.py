@@ -4,6 +4,10 @@ import os
 import shutil
 
 import pytest
+from playwright.sync_api import expect
+
+expect.set_options(timeout=30_000)
+"""Milliseconds, as for everything else that a page is waited for: a busy machine is no finding."""
 
 _ARGUMENTS = [
     "--disable-background-networking",

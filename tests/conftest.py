@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from cri.adapters.embedded_postgres import EmbeddedPostgres
 from cri.db.migrate import upgrade
@@ -23,6 +24,12 @@ TEMPLATE = "cri_template"
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 _SERVER = pytest.StashKey[EmbeddedPostgres]()
 _PROCESS = pytest.StashKey[subprocess.Popen[bytes] | None]()
+
+# The gate tries the same examples each time, and no clock decides: a busy machine is no finding. Whoever
+# wants to look for new ones says --hypothesis-profile=searching.
+settings.register_profile("searching", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("gate", settings.get_profile("searching"), derandomize=True, database=None)
+settings.load_profile("gate")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -72,7 +72,10 @@ class Supervisor:
     def _start(self, child: Child) -> None:
         child.process = child.start()
         self.run_folder.mkdir(parents=True, exist_ok=True)
-        self._pid_file(child).write_text(f"{child.process.pid}\n")
+        file = self._pid_file(child)
+        scratch = file.with_suffix(".part")
+        scratch.write_text(f"{child.process.pid}\n")
+        scratch.replace(file)  # whoever reads it meanwhile reads a whole number
 
     def _pid_file(self, child: Child) -> Path:
         return self.run_folder / f"{child.name}.pid"

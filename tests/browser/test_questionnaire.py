@@ -1,6 +1,7 @@
 """The questionnaire in a real browser: with script and without, leaving and coming back, by keyboard."""
 
 import re
+import time
 import uuid
 from collections.abc import Callable
 
@@ -83,11 +84,10 @@ def test_each_answer_is_saved_as_it_is_given(new_context: NewContext, address: s
     context = new_context()
     walk = walk_in(context, address)
     walk.next()
-    walk.choose("insight3", "2")
-    expect(walk.page.locator(".cri-saved")).to_have_text("Saved")
-    walk.choose("insight3", "5")
-    expect(walk.page.locator(".cri-saved")).to_have_text("Saved")
-    walk.page.wait_for_timeout(600)  # the second save waits a quarter of a second for further changes
+    for value in ("2", "5"):
+        with walk.page.expect_response(lambda answer: answer.request.method == "POST"):
+            walk.choose("insight3", value)
+        expect(walk.page.locator(".cri-saved")).to_have_text("Saved")
     walk.page.close()  # no button pressed: the battery died
     again = walk_in(context, address)
     again.at("1")
@@ -299,6 +299,7 @@ def test_the_soft_prompt_takes_the_focus_and_leads_to_what_is_open(
     link = prompt.get_by_role("link").first
     item = str(link.get_attribute("href")).removeprefix("#")
     link.press("Enter")
+    expect(walk.page).to_have_url(re.compile(f"#{item}$"))
     walk.page.keyboard.press("Tab")
     assert walk.page.evaluate("document.activeElement.name") == item
     walk.next()
@@ -310,6 +311,7 @@ def test_the_browser_counts_how_long_a_section_was_open(
 ) -> None:
     """Also across a save in between and a second look: nobody is fast who was not."""
     walk = walk_in(new_context(), address)
+    before = time.monotonic()
     walk.next()
     walk.answer_section("insight")
     walk.page.wait_for_timeout(2200)
@@ -317,7 +319,7 @@ def test_the_browser_counts_how_long_a_section_was_open(
     walk.press("back")
     spent = walk.page.locator("#questionnaire").get_attribute("data-spent")
     assert spent is not None
-    assert 2 <= int(spent) <= 30
+    assert 2 <= int(spent) <= time.monotonic() - before
     walk.next()
     walk.press("back")
     again = walk.page.locator("#questionnaire").get_attribute("data-spent")

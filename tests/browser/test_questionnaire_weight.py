@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy.orm import Session, sessionmaker
 
 from cri.services.context import Parts
@@ -16,16 +17,26 @@ FIRST, NEXT_PAGE = 50_000, 15_000
 
 
 class Meter:
-    """Bytes as sent over the wire, heads included, since the last reading."""
+    """Bytes as sent over the wire, heads included, since the last reading.
+
+    Saving each answer is not part of the next page.
+    """
 
     def __init__(self, context: BrowserContext, page: Page) -> None:
         self.bytes = 0
+        self.saves: set[str] = set()
         session = context.new_cdp_session(page)
+        session.on("Network.requestWillBeSent", self._ask)
+        session.on("Network.loadingFinished", self._add)
         session.send("Network.enable")
-        session.on("Network.loadingFinished", lambda one: self._add(one["encodedDataLength"]))
 
-    def _add(self, sent: float) -> None:
-        self.bytes += int(sent)
+    def _ask(self, one: dict[str, Any]) -> None:
+        if one["request"]["headers"].get("X-Requested-With") == "autosave":
+            self.saves.add(one["requestId"])
+
+    def _add(self, one: dict[str, Any]) -> None:
+        if one["requestId"] not in self.saves:
+            self.bytes += int(one["encodedDataLength"])
 
     def read(self) -> int:
         read, self.bytes = self.bytes, 0
@@ -51,10 +62,8 @@ def test_pages_are_light(
     for number, factor in enumerate(FACTORS, start=1):
         page.wait_for_load_state("networkidle")
         weights[f"section {number}"] = meter.read()
-        page.locator("#questionnaire").evaluate("form => form.removeAttribute('data-autosave')")
         walk.answer_section(factor)
-        page.wait_for_timeout(400)
-        meter.read()  # saving each answer is not part of the next page
+        expect(page.locator(".cri-saved")).not_to_be_empty()
         walk.next()
     for name in ("closing", "check", "receipt"):
         page.wait_for_load_state("networkidle")
@@ -62,5 +71,6 @@ def test_pages_are_light(
         if name != "receipt":
             walk.next()
     assert page.locator('[data-page="receipt"]').count() == 1
+    assert meter.saves
     assert 5_000 < weights.pop("welcome") <= FIRST
     assert {name: weight for name, weight in weights.items() if not 1_000 < weight <= NEXT_PAGE} == {}

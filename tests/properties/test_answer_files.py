@@ -39,7 +39,9 @@ POINTS = ["1", "2", "3", "4", "5", "5.0", "DK", "", " 3 ", '"4"']
 SPOILT = ["N/A", "6", "2026-04-03", "7,5", '"', "x\ny", "\0", "\u202e", "1e400", "nan", "=1+1", "\x1b[2J"]
 LINE = re.compile(r"FILE(: row \d+(, column .+?)?)?: [^\n]+|population: [^\n]+")
 
-few = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+few = settings(
+    max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 
 
 @pytest.fixture(scope="module")

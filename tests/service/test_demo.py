@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
@@ -25,12 +26,12 @@ def get(url: str) -> tuple[int, str]:
         return answer.status, answer.read().decode()
 
 
-def wait_for(check: object, seconds: float = 60) -> None:
+def wait_for(check: object, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
             assert check()  # type: ignore[operator]  # a callable given by the test
-        except (AssertionError, OSError):
+        except (AssertionError, OSError, HTTPException):
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)

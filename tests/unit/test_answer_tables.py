@@ -187,7 +187,7 @@ LINES = st.lists(st.one_of(ROWS, st.sampled_from(["1,2,", "3,4,x", "", ",,", '"1
 ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(LINES, ENDS, st.sampled_from(["", ",unit", ",unit,", ",late", ",seconds"]), st.integers(1, 60))
 @example(['1,"2', "3,4"], "\n", "", 1)
 @example(['""1,2'], "\n", "", 9)

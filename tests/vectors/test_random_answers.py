@@ -67,13 +67,13 @@ def _rows(asked: Json, people: int, units: list[str], chance: random.Random, gap
     return rows
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(waves(weighted=False))
 def test_unweighted(wave: Json) -> None:
     assert _differences(wave) == []
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(waves(weighted=True))
 def test_weighted(wave: Json) -> None:
     answered = {row[1] for row in wave["rows"][1:] if any(isinstance(cell, int) for cell in row)}

@@ -5,6 +5,7 @@ from typing import Any, Final, Protocol
 
 from cri.domain.instrument import Instrument
 from cri.domain.pack import leader_pack
+from cri.domain.pack_staff import staff_pack
 from cri.domain.pack_workshop import workshop_pack
 
 Document = Mapping[str, Any]
@@ -25,4 +26,8 @@ class Builder(Protocol):
         """Build the document of this kind from a scorecard and its place in an edition."""
 
 
-PACK_KINDS: Final[Mapping[str, Builder]] = {"leader": leader_pack, "workshop": workshop_pack}
+PACK_KINDS: Final[Mapping[str, Builder]] = {
+    "leader": leader_pack,
+    "workshop": workshop_pack,
+    "staff": staff_pack,
+}

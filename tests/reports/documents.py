@@ -11,6 +11,7 @@ from cri.domain.edition_draft import build_edition
 from cri.domain.eligibility import Member
 from cri.domain.instrument import Instrument
 from cri.domain.pack import leader_pack
+from cri.domain.pack_staff import staff_pack
 from cri.domain.pack_workshop import workshop_pack
 from cri.domain.placing import place
 from cri.domain.scorecard import WaveFacts, build_scorecard
@@ -124,6 +125,12 @@ def make_pack(case: str) -> dict[str, Any]:
 def make_workshop(case: str) -> dict[str, Any]:
     """The workshop pack of one of CASES."""
     return workshop_pack(*_inputs(case), instrument=cri_instrument(), noun="residents")
+
+
+@cache
+def make_staff(case: str) -> dict[str, Any]:
+    """The staff pack of one of CASES."""
+    return staff_pack(*_inputs(case), instrument=cri_instrument(), noun="residents")
 
 
 def _inputs(case: str) -> tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any] | None]:

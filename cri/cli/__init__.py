@@ -16,6 +16,7 @@ COMMANDS = {
     "norms": ("cri.cli.pool", "norms", "Build norm editions from scorecards."),
     "place": ("cri.cli.pool", "place", "Place a scorecard in a norm edition."),
     "pack": ("cri.cli.packs", "pack", "Make a pack from a scorecard."),
+    "replay": ("cri.cli.replay", "replay", "Make a report again, and compare."),
     "demo": ("cri.cli.service", "demo", "Start everything, with an example agency."),
     "serve": ("cri.cli.service", "serve", "Serve the pages."),
     "worker": ("cri.cli.service", "worker", "Do background work."),

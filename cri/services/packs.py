@@ -1,17 +1,20 @@
 """Packs of scored waves: the document model, stored once, and its printings in the blob store."""
 
 import uuid
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
 
 from cri.adapters.charts import ChartBrowser
+from cri.adapters.report_print import Report as PrintedPack
 from cri.adapters.report_print import print_pack
 from cri.db.models import Agency, Report, StoredPack, Wave
 from cri.db.queries.published_editions import edition_document
 from cri.db.queries.waves import lock_wave
 from cri.domain.documents import digest_of
 from cri.domain.pack_kinds import PACK_KINDS
+from cri.domain.peers import ALL
 from cri.domain.placing import place
 from cri.services.benchmarks import edition_for
 from cri.services.context import Context
@@ -19,6 +22,24 @@ from cri.services.instruments import released_instrument, released_texts
 from cri.services.scoring import facets_of, load_scorecard
 
 LEADER, WORKSHOP = "leader", "workshop"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which pack to build: its kind, the number of the edition it compares with (None: none), and peers."""
+
+    kind: str
+    edition: str | None
+    peers: str = ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a document is printed."""
+
+    locale: str
+    file_format: str = "pdf"
+    paper: str = "a4"
 
 
 def build_leader_pack(context: Context, wave_id: uuid.UUID) -> None:
@@ -57,51 +78,84 @@ def print_leader_report(context: Context, wave_id: uuid.UUID, browser: ChartBrow
 
 def ask_for_workshop(context: Context, wave_id: uuid.UUID) -> bool:
     """Ask for the workshop pack of a wave whose report is ready; says whether there is anything to make."""
+    return ask_for_pack(context, wave_id, WORKSHOP)
+
+
+def ask_for_pack(context: Context, wave_id: uuid.UUID, kind: str) -> bool:
+    """Ask for a pack of a wave whose report is ready; says whether there is anything to make."""
     wave = context.session.get_one(Wave, (context.agency_id, wave_id))
-    if load_pack(context, wave_id) is None or not _unprinted(context, wave, WORKSHOP):
+    if load_pack(context, wave_id) is None or not _unprinted(context, wave, kind):
         return False
-    context.parts.defer(context.session, "make_workshop_pack", context.agency_id, wave_id)
+    context.parts.defer(context.session, f"make_{kind}_pack", context.agency_id, wave_id)
     return True
 
 
 def make_workshop_pack(context: Context, wave_id: uuid.UUID, browser: ChartBrowser) -> None:
-    """Freeze the workshop pack, placed as the report is, and print it in each of the wave's languages.
+    """Freeze the workshop pack and print it; as `make_pack`."""
+    make_pack(context, wave_id, WORKSHOP, browser)
+
+
+def make_pack(context: Context, wave_id: uuid.UUID, kind: str, browser: ChartBrowser) -> None:
+    """Freeze a pack, placed as the report is, and print it in each of the wave's languages.
 
     Raises LookupError where the edition of the report is no longer there.
     """
     wave = lock_wave(context.session, context.agency_id, wave_id)
-    leader, scorecard = load_pack(context, wave_id), load_scorecard(context, wave_id)
+    document = freeze_pack(context, wave, kind)
+    if document is not None:
+        for locale in _unprinted(context, wave, kind):
+            _print(context, wave, document, locale, browser)
+
+
+def freeze_pack(context: Context, wave: Wave, kind: str) -> dict[str, Any] | None:
+    """Build a pack of a locked wave, placed as its report is, and store it, once; None without a report.
+
+    Raises LookupError where the edition of the report is no longer there.
+    """
+    leader, scorecard = stored_pack(context, wave.id), load_scorecard(context, wave.id)
     if leader is None or scorecard is None:
-        return
-    document = load_pack(context, wave_id, WORKSHOP)
+        return None
+    document = load_pack(context, wave.id, kind)
     if document is None:
-        edition, placement = _as_placed(context, wave, leader, scorecard)
-        instrument = released_instrument(wave.instrument_code, wave.instrument_version)
-        document = PACK_KINDS[WORKSHOP](scorecard, placement, edition, instrument=instrument, noun=wave.noun)
-        number = None if edition is None else edition["edition"]
+        document = build_document(context, wave, scorecard, as_placed(leader, kind))
         context.session.add(
             StoredPack(
-                agency_id=context.agency_id, wave_id=wave_id, kind=WORKSHOP, edition=number, document=document
+                agency_id=context.agency_id,
+                wave_id=wave.id,
+                kind=kind,
+                edition=leader.edition,
+                document=document,
             )
         )
         context.session.flush()
-    for locale in _unprinted(context, wave, WORKSHOP):
-        _print(context, wave, document, locale, browser)
+    return document
 
 
-def _as_placed(
-    context: Context, wave: Wave, leader: dict[str, Any], scorecard: dict[str, Any]
+def as_placed(pack: StoredPack, kind: str) -> Wanted:
+    """A pack of a kind with the edition and the peer group that a stored one was made with."""
+    norm = pack.document["norm"]
+    return Wanted(kind, pack.edition, norm["asked"] if norm else ALL)
+
+
+def build_document(context: Context, wave: Wave, scorecard: dict[str, Any], wanted: Wanted) -> dict[str, Any]:
+    """Build a pack from the wave's scorecard. Raises LookupError where there is no such edition."""
+    edition, placement = placed_as(context, wave, scorecard, wanted)
+    instrument = released_instrument(wave.instrument_code, wave.instrument_version)
+    return PACK_KINDS[wanted.kind](scorecard, placement, edition, instrument=instrument, noun=wave.noun)
+
+
+def placed_as(
+    context: Context, wave: Wave, scorecard: dict[str, Any], wanted: Wanted
 ) -> tuple[dict[str, Any] | None, dict[str, Any] | None]:
-    """The edition that the leaders' report was made with, and the placement in it; None where it had none."""
-    norm = leader["norm"]
-    if norm is None:
+    """The edition that is wanted, and the placement in it; None where none is. Raises LookupError."""
+    if wanted.edition is None:
         return None, None
     with context.parts.pool_sessions() as session:
-        edition = edition_document(session, norm["edition"], wave.instrument_code)
+        edition = edition_document(session, wanted.edition, wave.instrument_code)
     if edition is None:
-        raise LookupError(f"no edition {norm['edition']} of {wave.instrument_code}")
+        raise LookupError(f"no edition {wanted.edition} of {wave.instrument_code}")
     agency = context.session.get_one(Agency, context.agency_id)
-    return edition, place(scorecard, edition, norm["asked"], facets=facets_of(agency, wave))
+    return edition, place(scorecard, edition, wanted.peers, facets=facets_of(agency, wave))
 
 
 def _unprinted(context: Context, wave: Wave, kind: str) -> list[str]:
@@ -118,13 +172,13 @@ def next_task(context: Context, wave_id: uuid.UUID) -> str | None:
 
 def load_pack(context: Context, wave_id: uuid.UUID, kind: str = LEADER) -> dict[str, Any] | None:
     """The wave's pack document of a kind, or None while it is not built."""
-    return context.session.scalar(
-        select(StoredPack.document).where(
-            StoredPack.agency_id == context.agency_id,
-            StoredPack.wave_id == wave_id,
-            StoredPack.kind == kind,
-        )
-    )
+    found = stored_pack(context, wave_id, kind)
+    return None if found is None else found.document
+
+
+def stored_pack(context: Context, wave_id: uuid.UUID, kind: str = LEADER) -> StoredPack | None:
+    """The wave's pack of a kind as it is stored, or None while it is not built."""
+    return context.session.get(StoredPack, (context.agency_id, wave_id, kind))
 
 
 def find_report(context: Context, wave_id: uuid.UUID, kind: str, locale: str) -> Report | None:
@@ -147,12 +201,25 @@ def read_report(context: Context, report: Report) -> bytes:
     return context.parts.blobs.get(_key(report.agency_id, report.wave_id, report.sha256))
 
 
+def print_document(
+    context: Context, wave: Wave, document: dict[str, Any], browser: ChartBrowser, look: Look
+) -> PrintedPack:
+    """Print a document; figures drawn before are taken from where this installation keeps them."""
+    return print_pack(
+        document,
+        locale=look.locale,
+        texts=released_texts(wave.instrument_code, wave.instrument_version, look.locale),
+        browser=browser,
+        chart_cache=context.parts.var / "charts",
+        file_format=look.file_format,
+        paper=look.paper,
+    )
+
+
 def _print(
     context: Context, wave: Wave, document: dict[str, Any], locale: str, browser: ChartBrowser
 ) -> None:
-    texts = released_texts(wave.instrument_code, wave.instrument_version, locale)
-    cache = context.parts.var / "charts"
-    made = print_pack(document, locale=locale, texts=texts, browser=browser, chart_cache=cache)
+    made = print_document(context, wave, document, browser, Look(locale))
     sha256 = made.manifest["sha256"]
     context.parts.blobs.put(_key(wave.agency_id, wave.id, sha256), made.data)
     context.session.add(

@@ -84,8 +84,10 @@ def leader_pack(
 
 
 def figure_rows(pack: Document, figure_id: str) -> list[Document]:
-    """Return the rows that a figure of the pack is drawn from: results, items or units."""
+    """Return the rows that a figure is drawn from: its own, or a section's results, items or units."""
     figure = pack["figures"][figure_id]
+    if "rows" in figure:
+        return list(figure["rows"])
     if figure["kind"] == "strips":
         return [row for row in section_of(pack, "summary")["rows"] if row["code"] in figure["of"]]
     return list(section_of(pack, figure["of"][0])[figure["kind"]])

@@ -5,8 +5,16 @@
   const [idle, warn] = [Number(dialog.dataset.idle), Number(dialog.dataset.warn)]
   const bar = dialog.querySelector('progress')
   let touched = Date.now()
+  const looking = setInterval(look, 500)
 
-  const leave = () => location.replace(dialog.dataset.start)
+  // Once: asking again each half second would begin the journey anew each time, and on a slow line it would never
+  // end. What is on the screen goes at once, since the line may be slow.
+  function leave() {
+    clearInterval(looking)
+    dialog.close()
+    document.body.hidden = true
+    location.replace(dialog.dataset.start)
+  }
 
   // The clock, not a count of ticks: a tablet that slept has been quiet as well.
   function look() {
@@ -30,5 +38,4 @@
   }
   // A page that the browser had kept for its Back button is somebody else's.
   addEventListener('pageshow', (event) => { if (event.persisted) leave() })
-  setInterval(look, 500)
 })()

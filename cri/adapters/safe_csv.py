@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Final
 
 FORMULA_SIGNS: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -10,12 +11,15 @@ _MARK: Final = "'"
 _BOM: Final = "\ufeff"  # without it Excel reads UTF-8 as something else
 
 
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    """A table as CSV in UTF-8 with a byte order mark, an apostrophe before what looks like a formula."""
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[str | int | Decimal]]) -> bytes:
+    """A table as CSV in UTF-8 with a byte order mark, an apostrophe before what looks like a formula.
+
+    A number stays one, its sign as well.
+    """
     text = io.StringIO()
     lines = csv.writer(text)
-    lines.writerow(header)
-    lines.writerows([safe_cell(cell) for cell in row] for row in rows)
+    lines.writerow([safe_cell(cell) for cell in header])
+    lines.writerows([safe_cell(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return (_BOM + text.getvalue()).encode()
 
 

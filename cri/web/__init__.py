@@ -30,6 +30,8 @@ VIEWS = (
     "cri.web.views.letters",
     "cri.web.views.promises",
     "cri.web.views.results",
+    "cri.web.views.results_figures",
+    "cri.web.views.staff_pages",
     "cri.web.views.publicness",
     "cri.web.views.compared",
     "cri.web.views.taking_part",

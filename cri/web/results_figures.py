@@ -3,6 +3,7 @@
 Colours are names of the page's own custom properties; figures.js puts in what they stand for.
 """
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Final
@@ -11,7 +12,16 @@ from flask_babel import gettext as _
 
 from cri.adapters.report_parts import interval_of
 from cri.adapters.report_text import ReportText
-from cri.domain.figures import Canvas, axis_of, strips_figure, units_figure, values_of
+from cri.domain.figures import (
+    BANDS,
+    Canvas,
+    axis_of,
+    items_figure,
+    strips_figure,
+    ticks_of,
+    units_figure,
+    values_of,
+)
 from cri.domain.pack import section_of
 
 Document = Mapping[str, Any]
@@ -26,6 +36,9 @@ PALETTE: Final = {
     "pool_tick": "--pool-tick",
     "grid": "--axis",
     "rule": "--axis",
+    "favourable": "--strength",
+    "neutral": "--pool-2",
+    "unfavourable": "--gap",
 }
 ROW: Final = 44.0
 DOT: Final = 12.0
@@ -35,26 +48,50 @@ LONGEST_LINE: Final = 16
 MOST_CHARACTERS: Final = 24
 CHARACTER: Final = 7.4  # px, for 14 px type
 GAP: Final = 12
+EDGE: Final = 18  # room for half of the axis' last number
+PRINT_LINE: Final = 44  # characters of a name's line where there is no phone to keep room for
+PRINT_LINES: Final = 3
 
 
-def summary_figure(pack: Document, text: ReportText) -> Figure:
-    """Index and factors as dots with intervals on the pool's strip."""
+def summary_figure(pack: Document, text: ReportText, *, wide: bool = False) -> Figure:
+    """Index and factors as dots with intervals on the pool's strip. wide: with room for whole names."""
     rows = section_of(pack, "summary")["rows"]
     canvas = Canvas(WIDTH, (ROW,) * len(rows))
     axis = (float(pack["axis"][0]), float(pack["axis"][1]))
     figure = strips_figure(rows, canvas, axis, PALETTE, dot=DOT)
     names = [text.factor_name(row["code"]) for row in rows]
-    return for_screen(figure, canvas, axis, text, names, rows)
+    return for_screen(figure, canvas, axis, text, names, rows, wide=wide)
 
 
-def units_plot(pack: Document, text: ReportText, factor: str, rows: Sequence[Document]) -> Figure:
+def units_plot(
+    pack: Document, text: ReportText, factor: str, rows: Sequence[Document], *, wide: bool = False
+) -> Figure:
     """Units of one factor as dots with intervals, the agency's score as a line; without those kept back."""
     shown = [row for row in rows if row["score"] is not None]
     own = section_of(pack, factor)["row"]
     canvas = Canvas(WIDTH, (ROW,) * max(1, len(shown)))
     axis = axis_of(values_of([*shown, {**own, "strip": None}]))
     figure = units_figure(shown, canvas, axis, PALETTE, own["score"])
-    return for_screen(figure, canvas, axis, text, [text.unit_name(row["code"]) for row in shown], shown)
+    names = [text.unit_name(row["code"]) for row in shown]
+    return for_screen(figure, canvas, axis, text, names, shown, wide=wide)
+
+
+def items_plot(text: ReportText, factor: str, *, wide: bool = False) -> Figure:
+    """The answers to a factor's statements as bars; on a page they go by the numbers of the table's rows."""
+    rows = section_of(text.pack, factor)["items"]
+    canvas = Canvas(WIDTH, (ROW,) * len(rows))
+    mirrored = text.direction == "rtl"
+    figure = items_figure(rows, canvas, PALETTE, mirrored=mirrored)
+    for trace, band in zip(figure["data"], BANDS, strict=True):
+        trace["hoverinfo"] = "text"
+        trace["hovertext"] = [
+            f"{plain(text.statement(row['code']))}<br>{text.word(f'key.{band}')}{_(': ')}"
+            f"{text.number('share', row[band])}"
+            for row in rows
+        ]
+    statements = [text.statement(row["code"]) for row in rows]
+    labels = [_lines(one) if wide else (f"{number}",) for number, one in enumerate(statements, 1)]
+    return _framed(figure, canvas, (0.0, 100.0), text, labels)
 
 
 def for_screen(
@@ -64,26 +101,38 @@ def for_screen(
     text: ReportText,
     names: Sequence[str],
     rows: Sequence[Document],
+    *,
+    wide: bool = False,
 ) -> Figure:
     """Names beside the rows, marks below the axis, the exact numbers under the pointer."""
     for trace in figure["data"]:
         trace["hoverinfo"] = "text"
         trace["hovertext"] = [
-            f"{_plain(name)}{_(': ')}{text.number('score', row['score'])} "
+            f"{plain(name)}{_(': ')}{text.number('score', row['score'])} "
             f"({interval_of(text, 'score', row['interval'])})"
             for name, row in zip(names, rows, strict=True)
             if row["score"] is not None
         ]
-    ticks = list(range(int(axis[0]), int(axis[1]) + 1, 10))
-    labels = [_folded(name) for name in names]
+    return _framed(figure, canvas, axis, text, [_lines(name) if wide else _folded(name) for name in names])
+
+
+def _framed(
+    figure: Figure,
+    canvas: Canvas,
+    axis: tuple[float, float],
+    text: ReportText,
+    labels: Sequence[tuple[str, ...]],
+) -> Figure:
+    ticks = ticks_of(axis)
     # Worked out here: in a page that reads from the right, plotly measures the names wrongly.
-    room = round(CHARACTER * max(len(line) for label in labels for line in label)) + 2 * GAP
+    longest = max((len(line) for label in labels for line in label), default=1)
+    room = round(CHARACTER * longest) + 2 * GAP
     mirrored = text.direction == "rtl"
     layout = figure["layout"]
     layout["height"] = canvas.height + FOOT
     layout["margin"] = {
-        "l": GAP if mirrored else room,
-        "r": room if mirrored else GAP,
+        "l": EDGE if mirrored else room,
+        "r": room if mirrored else EDGE,
         "t": 4,
         "b": FOOT,
         "pad": 4,
@@ -103,12 +152,25 @@ def for_screen(
         "side": "right" if mirrored else "left",
         "ticks": "",
         "tickvals": list(canvas.centres),
-        "ticktext": ["<br>".join(map(_plain, label)) for label in labels],
+        "ticktext": ["<br>".join(map(plain, label)) for label in labels],
     }
     return figure
 
 
-def _plain(name: str) -> str:
+def _lines(name: str) -> tuple[str, ...]:
+    """A name on lines of a printed figure, the last one cut where it is longer still."""
+    lines = textwrap.wrap(name, PRINT_LINE) or [""]
+    return tuple(lines[: PRINT_LINES - 1]) + (
+        (shorten(" ".join(lines[PRINT_LINES - 1 :]), PRINT_LINE),) if len(lines) >= PRINT_LINES else ()
+    )
+
+
+def shorten(line: str, most: int) -> str:
+    """A line of at most so many characters, three dots at its end where some are missing."""
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def plain(name: str) -> str:
     """A name as text: plotly reads some of HTML in its labels, links among it."""
     return escape(name, quote=False)
 
@@ -125,4 +187,4 @@ def _folded(name: str) -> tuple[str, ...]:
 
 
 def _cut(line: str) -> str:
-    return line if len(line) <= MOST_CHARACTERS else f"{line[: MOST_CHARACTERS - 1]}…"
+    return shorten(line, MOST_CHARACTERS)

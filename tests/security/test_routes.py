@@ -34,6 +34,8 @@ PUBLIC = {
     "unsubscribe.one_click",
     "unsubscribe.stop",
     "unsubscribe.again",
+    "staff_pages.read",  # whoever holds a keyed token, once leaders show it; tests/web/test_staff_pages.py
+    "staff_pages.read_pdf",
     "bounces.receive",  # a mail service, by its key; tests/web/test_bounces.py
     "api-docs.openapi_json",  # says what the API can do, nothing of any agency
 }
@@ -54,6 +56,7 @@ ELSEWHERE = {
     "kind": "invitation",
     "name": "0" * 32,
     "number": 1,
+    "figure": "summary",
 }
 """Other parts of addresses: of things that are not there."""
 
@@ -126,7 +129,7 @@ def walk(app: Flask, waves: Waves) -> list[tuple[Rule, str, str, uuid.UUID]]:
     for rule in rules(app):
         if "wave_id" in rule.arguments:
             for wave_id in waves:
-                values = {"wave_id": wave_id, "code": CODE, "locale": LOCALE, "kind": "invitation"}
+                values = {**ELSEWHERE, "wave_id": wave_id, "code": CODE, "locale": LOCALE}
                 with app.test_request_context():
                     path = app.url_for(rule.endpoint, **{name: values[name] for name in rule.arguments})
                 found += [

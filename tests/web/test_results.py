@@ -113,7 +113,7 @@ def test_fewer_than_ten_looks_unlike_nought(
     assert leader.page.count("cri-suppressed") == 7
     assert "fewer than 10" in leader.text
     assert not re.search(r"\b0\.0\b", leader.text)
-    figure = leader.client.get(f"/results/{wave_id}/summary.json").get_json()
+    figure = leader.client.get(f"/results/{wave_id}/figures/summary.json").get_json()
     assert figure["data"][0]["x"] == []
 
 
@@ -125,12 +125,12 @@ def test_the_figures_are_plain_data_with_the_readers_names(
     wave_id = add_results(sessions, parts, agency_id)
     leader.get(f"/results/{wave_id}")
     pack = make_pack("full")
-    for path in ("summary.json", *(f"factors/{code}/units.json" for code in FACTORS)):
-        assert f"/results/{wave_id}/summary.json" in leader.page
+    for path in ("figures/summary.json", *(f"figures/{code}.units.json" for code in FACTORS)):
+        assert f"/results/{wave_id}/figures/summary.json" in leader.page
         answer = leader.client.get(f"/results/{wave_id}/{path}")
         assert answer.mimetype == "application/json"
         go.Figure(_coloured(answer.get_json()))  # raises for anything that plotly does not know
-    figure = leader.client.get(f"/results/{wave_id}/summary.json").get_json()
+    figure = leader.client.get(f"/results/{wave_id}/figures/summary.json").get_json()
     scores = [row["score"] for row in section_of(pack, "summary")["rows"]]
     assert figure["data"][0]["x"] == [
         float(round_score(score)) for score in scores
@@ -157,7 +157,7 @@ def test_names_that_people_typed_are_text_wherever_they_stand(
         leader.get(f"/results/{wave_id}{path}")
         assert '"<script>' not in leader.page
         assert "<b>Public</b>" not in leader.page
-    figure = leader.client.get(f"/results/{wave_id}/factors/insight/units.json").get_json()
+    figure = leader.client.get(f"/results/{wave_id}/figures/insight.units.json").get_json()
     assert not any("<script>" in label for label in figure["layout"]["yaxis"]["ticktext"])
     assert not any("<script>" in label for label in figure["data"][0]["hovertext"])
 
@@ -187,7 +187,7 @@ def test_reports_are_for_leaders_and_administrators(
     [
         "/factors/nothing",
         "/factors/summary",
-        "/factors/cover/units.json",
+        "/figures/cover.units.json",
         "/report/fr.pdf",
         "/report/..%2Fen.pdf",
     ],
@@ -205,7 +205,13 @@ def test_before_there_are_results_nobody_sees_any(
     from tests.factories import open_wave
 
     opened = open_wave(sessions, parts, agency_id)
-    for path in ("", "/summary.json", "/factors/insight", "/factors/insight/units.json", "/report/en.pdf"):
+    for path in (
+        "",
+        "/figures/summary.json",
+        "/factors/insight",
+        "/figures/insight.units.json",
+        "/report/en.pdf",
+    ):
         assert leader.client.get(f"/results/{opened.wave_id}{path}").status_code == 404
     leader.get("/results")
     assert "No results yet" in leader.text

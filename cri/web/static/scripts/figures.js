@@ -15,13 +15,62 @@
   }
 
   const still = window.matchMedia('(prefers-reduced-motion: reduce)').matches
-  const config = { displaylogo: false, responsive: true, scrollZoom: false, modeBarButtons: [['toImage']], toImageButtonOptions: { format: 'svg' } }
+  const config = { displayModeBar: false, responsive: true, scrollZoom: false }
 
   function draw(holder, figure) {
     const style = getComputedStyle(document.documentElement)
     const { data, layout } = coloured(figure, style)
     const font = { family: getComputedStyle(document.body).fontFamily, color: style.getPropertyValue('--ink').trim(), size: 14 }
     return window.Plotly.react(holder, data, { ...layout, autosize: true, width: undefined, font: { ...font, ...layout.font }, transition: still ? undefined : layout.transition }, config)
+  }
+
+  // Everybody can go through the marks: each says by arrow key what it says under the pointer.
+  function reachable(holder) {
+    const said = document.createElement('p')
+    said.className = 'govuk-visually-hidden'
+    said.setAttribute('aria-live', 'polite')
+    holder.after(said)
+    holder.tabIndex = 0
+    holder.setAttribute('role', 'group')
+    holder.setAttribute('aria-label', `${document.getElementById(`${holder.id}-title`).textContent}. ${holder.dataset.keys}`)
+    let at = -1
+    holder.addEventListener('keydown', (event) => {
+      const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
+      const marks = holder.data.flatMap((trace, curveNumber) =>
+        (Array.isArray(trace.hovertext) ? trace.hovertext : []).map((text, pointNumber) => ({ text, curveNumber, pointNumber })))
+        .filter((mark) => typeof mark.text === 'string' && mark.text)
+      if (!step || !marks.length) return
+      event.preventDefault()
+      at = (at + step + marks.length) % marks.length
+      const { text, curveNumber, pointNumber } = marks[at]
+      window.Plotly.Fx.hover(holder, [{ curveNumber, pointNumber }])
+      const plain = new DOMParser().parseFromString(text.replaceAll('<br>', ', '), 'text/html')
+      said.textContent = plain.body.textContent
+    })
+    holder.addEventListener('blur', () => window.Plotly.Fx.unhover(holder, []))
+  }
+
+  // The file is drawn from a figure of its own: whole names, the report's colours, a title and a source.
+  async function take(button) {
+    const answer = await fetch(button.dataset.svg, { credentials: 'same-origin' })
+    if (!answer.ok) throw new Error(String(answer.status))
+    const { data, layout } = await answer.json()
+    const image = await window.Plotly.toImage({ data, layout }, { format: 'svg', width: layout.width, height: layout.height, imageDataOnly: true })
+    const link = document.createElement('a')
+    link.href = URL.createObjectURL(new Blob([image], { type: 'image/svg+xml' }))
+    link.download = `${button.dataset.svg.split('/').pop().split('.json')[0]}.svg`
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(link.href), 60000)
+  }
+
+  function offer(holder) {
+    const button = holder.closest('.cri-figure')?.querySelector('[data-svg]')
+    if (!button) return
+    button.hidden = false
+    button.addEventListener('click', async () => {
+      button.disabled = true
+      try { await take(button) } finally { button.disabled = false }
+    })
   }
 
   async function show(holder) {
@@ -32,7 +81,9 @@
       const figure = await answer.json()
       holder.hidden = false
       await draw(holder, figure)
-      if (twin) twin.open = false
+      reachable(holder)
+      offer(holder)
+      if (twin && twin.dataset.twin === 'folded') twin.open = false
       window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => draw(holder, figure))
     } catch {
       holder.hidden = false

@@ -1,0 +1,50 @@
+"""A figure of the results by itself, for a file: in the report's colours, saying what it is."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from cri.adapters.report_files import load_palette
+from cri.web.results_figures import GAP, PALETTE, WIDTH, Figure, plain
+
+FONT: Final = "IBM Plex Sans, IBM Plex Sans Arabic, Arial, sans-serif"
+HEAD_ROOM: Final = 52  # px above and below, for its title and its source
+FOOT_ROOM: Final = 40
+
+
+def as_print(figure: Figure, title: str, source: str) -> Figure:
+    """The figure by itself, for a file: the report's colours, its title above, where it comes from below."""
+    layout = figure["layout"]
+    margin = layout["margin"]
+    above, below = margin["t"] + HEAD_ROOM, margin["b"] + FOOT_ROOM
+    height = layout["height"] + HEAD_ROOM + FOOT_ROOM
+    inside = height - above - below
+    mirrored = layout["yaxis"].get("side") == "right"
+    side = {"x": 1 if mirrored else 0, "xanchor": "right" if mirrored else "left", "xref": "paper"}
+    words = {**side, "yref": "paper", "yanchor": "middle", "showarrow": False}
+    shift = margin["r"] if mirrored else -margin["l"]
+    notes = [
+        {**words, "text": f"<b>{plain(title)}</b>", "y": 1 + (above - 18) / inside, "font": {"size": 17}},
+        {**words, "text": plain(source), "y": -(below - 14) / inside, "font": {"size": 12}},
+    ]
+    placed = [{**note, "xshift": shift + (-GAP if mirrored else GAP)} for note in notes]
+    palette = load_palette()
+    known = {name: palette[role] for role, name in PALETTE.items()} | {"--ink": palette["ink"]}
+    made: Figure = _painted(figure, known)
+    made["layout"] |= {
+        "width": WIDTH + margin["l"] + margin["r"],
+        "height": height,
+        "margin": {**margin, "t": above, "b": below},
+        "annotations": [*made["layout"].get("annotations", ()), *placed],
+        "paper_bgcolor": palette["paper"],
+        "font": {"family": FONT, "size": 14, "color": palette["ink"]},
+    }
+    return made
+
+
+def _painted(part: Any, known: Mapping[str, str]) -> Any:
+    """Colours in place of the names of the page's custom properties. KeyError for one that has none."""
+    if isinstance(part, Mapping):
+        return {key: _painted(value, known) for key, value in part.items()}
+    if isinstance(part, list | tuple):
+        return [_painted(value, known) for value in part]
+    return known[part] if isinstance(part, str) and part.startswith("--") else part

@@ -1,4 +1,4 @@
-"""The workshop pack of a scored wave, made when a leader asks for it."""
+"""Packs of a scored wave beside the report: made when a leader asks for them."""
 
 import uuid
 
@@ -16,3 +16,19 @@ def make_workshop_pack(job: JobContext, agency_id: str, wave_id: str) -> None:
     workshop = workshop_of(job)
     with workshop.transaction(uuid.UUID(agency_id)) as context:
         packs.make_workshop_pack(context, uuid.UUID(wave_id), workshop.browser)
+
+
+@tasks.task(name="make_facilitator_pack", retry=RETRY, pass_context=True)
+def make_facilitator_pack(job: JobContext, agency_id: str, wave_id: str) -> None:
+    """Freeze the guide to the workshop and print it, likewise."""
+    workshop = workshop_of(job)
+    with workshop.transaction(uuid.UUID(agency_id)) as context:
+        packs.make_pack(context, uuid.UUID(wave_id), "facilitator", workshop.browser)
+
+
+@tasks.task(name="make_staff_pack", retry=RETRY, pass_context=True)
+def make_staff_pack(job: JobContext, agency_id: str, wave_id: str) -> None:
+    """Freeze the staff's summary and print it, likewise."""
+    workshop = workshop_of(job)
+    with workshop.transaction(uuid.UUID(agency_id)) as context:
+        packs.make_pack(context, uuid.UUID(wave_id), "staff", workshop.browser)

@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from cri.adapters.charts import ChartBrowser
 from cri.adapters.report_print import Report as PrintedPack
@@ -73,25 +73,40 @@ def print_leader_report(context: Context, wave_id: uuid.UUID, browser: ChartBrow
     if document is None:
         return
     for locale in _unprinted(context, wave, LEADER):
-        _print(context, wave, document, locale, browser)
+        store_report(context, wave, document, Look(locale), browser)
 
 
 def ask_for_workshop(context: Context, wave_id: uuid.UUID) -> bool:
-    """Ask for the workshop pack of a wave whose report is ready; says whether there is anything to make."""
+    """Ask for the workshop pack. As `ask_for_pack`."""
     return ask_for_pack(context, wave_id, WORKSHOP)
 
 
 def ask_for_pack(context: Context, wave_id: uuid.UUID, kind: str) -> bool:
-    """Ask for a pack of a wave whose report is ready; says whether there is anything to make."""
+    """Ask for a pack of a wave whose report is ready; says whether a job was asked for.
+
+    None is where the pack is printed in each of the wave's languages, and while it is being made.
+    """
     wave = context.session.get_one(Wave, (context.agency_id, wave_id))
     if load_pack(context, wave_id) is None or not _unprinted(context, wave, kind):
+        return False
+    if is_being_made(context, wave_id, kind):
         return False
     context.parts.defer(context.session, f"make_{kind}_pack", context.agency_id, wave_id)
     return True
 
 
+def is_being_made(context: Context, wave_id: uuid.UUID, kind: str) -> bool:
+    """Whether a job that makes this pack waits or runs; one that was given up does neither."""
+    waiting = text(
+        "SELECT 1 FROM procrastinate_jobs WHERE task_name = :task AND args ->> 'wave_id' = :wave "
+        "AND status IN ('todo', 'doing') LIMIT 1"
+    )
+    given = {"task": f"cri:make_{kind}_pack", "wave": str(wave_id)}
+    return context.session.scalar(waiting, given) is not None
+
+
 def make_workshop_pack(context: Context, wave_id: uuid.UUID, browser: ChartBrowser) -> None:
-    """Freeze the workshop pack and print it; as `make_pack`."""
+    """Freeze the workshop pack and print it. As `make_pack`."""
     make_pack(context, wave_id, WORKSHOP, browser)
 
 
@@ -104,7 +119,7 @@ def make_pack(context: Context, wave_id: uuid.UUID, kind: str, browser: ChartBro
     document = freeze_pack(context, wave, kind)
     if document is not None:
         for locale in _unprinted(context, wave, kind):
-            _print(context, wave, document, locale, browser)
+            store_report(context, wave, document, Look(locale), browser)
 
 
 def freeze_pack(context: Context, wave: Wave, kind: str) -> dict[str, Any] | None:
@@ -181,8 +196,10 @@ def stored_pack(context: Context, wave_id: uuid.UUID, kind: str = LEADER) -> Sto
     return context.session.get(StoredPack, (context.agency_id, wave_id, kind))
 
 
-def find_report(context: Context, wave_id: uuid.UUID, kind: str, locale: str) -> Report | None:
-    """The newest printing of a pack in a language, or None."""
+def find_report(
+    context: Context, wave_id: uuid.UUID, kind: str, locale: str, file_format: str = "pdf"
+) -> Report | None:
+    """The newest printing of a pack about the whole agency in a language and format, or None."""
     return context.session.scalars(
         select(Report)
         .where(
@@ -190,6 +207,8 @@ def find_report(context: Context, wave_id: uuid.UUID, kind: str, locale: str) ->
             Report.wave_id == wave_id,
             Report.kind == kind,
             Report.locale == locale,
+            Report.file_format == file_format,
+            Report.unit_code.is_(None),
         )
         .order_by(Report.made_at.desc())
         .limit(1)
@@ -198,7 +217,12 @@ def find_report(context: Context, wave_id: uuid.UUID, kind: str, locale: str) ->
 
 def read_report(context: Context, report: Report) -> bytes:
     """The printed file. Raises FileNotFoundError when the store has lost it."""
-    return context.parts.blobs.get(_key(report.agency_id, report.wave_id, report.sha256))
+    return context.parts.blobs.get(report_key(report))
+
+
+def report_key(report: Report) -> str:
+    """Where the file of a report is in the store."""
+    return f"report/{report.agency_id}/{report.wave_id}/{report.sha256}.{report.file_format}"
 
 
 def print_document(
@@ -216,25 +240,32 @@ def print_document(
     )
 
 
-def _print(
-    context: Context, wave: Wave, document: dict[str, Any], locale: str, browser: ChartBrowser
-) -> None:
-    made = print_document(context, wave, document, browser, Look(locale))
-    sha256 = made.manifest["sha256"]
-    context.parts.blobs.put(_key(wave.agency_id, wave.id, sha256), made.data)
-    context.session.add(
-        Report(
-            agency_id=wave.agency_id,
-            wave_id=wave.id,
-            kind=document["kind"],
-            locale=locale,
-            sha256=sha256,
-            manifest={**made.manifest, "pack_sha256": digest_of(document)},
-            made_at=context.now,
-        )
+def store_report(
+    context: Context,
+    wave: Wave,
+    document: dict[str, Any],
+    look: Look,
+    browser: ChartBrowser,
+    unit_code: str | None = None,
+) -> Report:
+    """Print a document and keep it with its manifest. The file is there before its row can be.
+
+    unit_code: of the unit that the document is about, None for the whole agency.
+    """
+    made = print_document(context, wave, document, browser, look)
+    report = Report(
+        agency_id=wave.agency_id,
+        id=uuid.uuid4(),
+        wave_id=wave.id,
+        kind=document["kind"],
+        locale=look.locale,
+        file_format=look.file_format,
+        unit_code=unit_code,
+        sha256=made.manifest["sha256"],
+        manifest={**made.manifest, "pack_sha256": digest_of(document)},
+        made_at=context.now,
     )
+    context.parts.blobs.put(report_key(report), made.data)
+    context.session.add(report)
     context.session.flush()
-
-
-def _key(agency_id: uuid.UUID, wave_id: uuid.UUID, sha256: str) -> str:
-    return f"report/{agency_id}/{wave_id}/{sha256}.pdf"
+    return report

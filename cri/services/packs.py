@@ -149,7 +149,7 @@ def freeze_pack(context: Context, wave: Wave, kind: str) -> dict[str, Any] | Non
 def as_placed(pack: StoredPack, kind: str) -> Wanted:
     """A pack of a kind with the edition and the peer group that a stored one was made with."""
     norm = pack.document["norm"]
-    return Wanted(kind, pack.edition, norm["asked"] if norm else ALL)
+    return Wanted(kind, norm["edition"] if norm else None, norm["asked"] if norm else ALL)
 
 
 def build_document(context: Context, wave: Wave, scorecard: dict[str, Any], wanted: Wanted) -> dict[str, Any]:

@@ -28,6 +28,8 @@ TABLES: dict[tuple[str, str], set[str]] = {
     ("cri_app", "public.scorecard"): {READ, ADD},
     ("cri_app", "public.pack"): {READ, ADD},
     ("cri_app", "public.report"): {READ, ADD},
+    ("cri_app", "public.unit_pack_order"): {READ, ADD, CHANGE},
+    ("cri_app", "public.unit_pack"): {READ, ADD, CHANGE},
     ("cri_app", "public.invitation_code"): {READ, ADD, CHANGE, REMOVE},
     ("cri_app", "public.wave_promise"): {READ, ADD, REMOVE},
     ("cri_app", "public.further_sheet"): {READ, ADD},

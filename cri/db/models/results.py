@@ -42,13 +42,18 @@ class StoredPack(Base, TenantMixin):
 
 
 class Report(Base, TenantRow):
-    """A rendered pack in the blob store, with the manifest that lets it be replayed."""
+    """A rendered pack in the blob store, with the manifest that lets it be replayed.
+
+    file_format: what its file's name ends in. unit_code: of the unit it is about, None for the whole agency.
+    """
 
     __tablename__ = "report"
 
     wave_id: Mapped[uuid.UUID] = mapped_column()
     kind: Mapped[str] = mapped_column(String(20))
     locale: Mapped[str] = mapped_column(String(10))
+    file_format: Mapped[str] = mapped_column(String(10), server_default="pdf")
+    unit_code: Mapped[str | None] = mapped_column(String(60))
     sha256: Mapped[str] = mapped_column(String(64))
     manifest: Mapped[dict[str, Any]] = mapped_column()
     made_at: Mapped[datetime] = mapped_column()

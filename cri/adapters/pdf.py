@@ -9,6 +9,8 @@ from typing import Any, Final
 from weasyprint import HTML
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
+from cri.adapters.pdf_tags import complete_tags
+
 OURS: Final = "asset:"
 IMAGES: Final = ("data:image/svg+xml;base64,", "data:image/png;base64,")
 
@@ -62,7 +64,7 @@ def render_pdf(html: str, assets: Mapping[str, Asset]) -> bytes:
     fetcher = AssetFetcher(assets)
     try:
         document = HTML(string=html, base_url="asset:page", url_fetcher=fetcher)
-        pdf = document.write_pdf(pdf_variant="pdf/ua-1")
+        pdf = document.write_pdf(pdf_variant="pdf/ua-1", finisher=complete_tags)
     except FatalURLFetchingError as error:
         raise RefusedAddressError(str(error)) from None
     if fetcher.refused:

@@ -10,7 +10,7 @@ import pytest
 from cri.adapters.charts import ChartBrowser
 from cri.adapters.instrument_files import find_instrument, load_texts
 from cri.adapters.report_print import Report, print_pack
-from tests.reports.documents import make_pack
+from tests.reports.documents import make_kind
 
 MakeReport = Callable[..., tuple[dict[str, Any], Report]]
 
@@ -30,11 +30,13 @@ def chart_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def make_report(chart_browser: ChartBrowser, chart_cache: Path) -> MakeReport:
-    """Return make(case, locale, file_format) -> (pack, report)."""
+    """Return make(case, locale, file_format, kind) -> (pack, report)."""
 
     @cache
-    def make(case: str, locale: str = "en", file_format: str = "pdf") -> tuple[dict[str, Any], Report]:
-        pack = make_pack(case)
+    def make(
+        case: str, locale: str = "en", file_format: str = "pdf", kind: str = "leader"
+    ) -> tuple[dict[str, Any], Report]:
+        pack = make_kind(kind, case)
         texts = load_texts(find_instrument("cri"), locale)
         report = print_pack(
             pack,

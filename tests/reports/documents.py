@@ -11,6 +11,7 @@ from cri.domain.edition_draft import build_edition
 from cri.domain.eligibility import Member
 from cri.domain.instrument import Instrument
 from cri.domain.pack import leader_pack
+from cri.domain.pack_kinds import PACK_KINDS
 from cri.domain.pack_staff import staff_pack
 from cri.domain.pack_workshop import workshop_pack
 from cri.domain.placing import place
@@ -39,6 +40,7 @@ CASES: dict[str, tuple[dict[str, Any], int | None]] = {
     "thin": ({}, 12),
     "no norm": ({}, None),
     "few": ({"n": 8}, 48),
+    "few alone": ({"n": 8}, None),
     "small": ({"n": 31, "headcount": None, "units": ()}, 48),
     "long": ({"agency": LONG, "units": LONG_UNITS}, 48),
     "real": ({"synthetic": False}, None),
@@ -131,6 +133,12 @@ def make_workshop(case: str) -> dict[str, Any]:
 def make_staff(case: str) -> dict[str, Any]:
     """The staff pack of one of CASES."""
     return staff_pack(*_inputs(case), instrument=cri_instrument(), noun="residents")
+
+
+@cache
+def make_kind(kind: str, case: str) -> dict[str, Any]:
+    """The pack of a kind of one of CASES."""
+    return PACK_KINDS[kind](*_inputs(case), instrument=cri_instrument(), noun="residents")
 
 
 def _inputs(case: str) -> tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any] | None]:

@@ -32,6 +32,7 @@ class Permission(StrEnum):
     RUN_WAVES = "run waves"
     READ_RESULTS = "read results"
     TAKE_REPORTS = "take reports away"
+    TELL_STAFF = "tell staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ def _administrator(role: Role) -> bool:
     return role is Role.ADMINISTRATOR
 
 
+def _leader(role: Role) -> bool:
+    return role is Role.LEADER
+
+
 def _not_only_viewing(role: Role) -> bool:
     return role is not Role.VIEWER
 
@@ -61,6 +66,7 @@ PREDICATES: Final[Mapping[Permission, Callable[[Role], bool]]] = MappingProxyTyp
         Permission.RUN_WAVES: _administrator,
         Permission.READ_RESULTS: _any_role,
         Permission.TAKE_REPORTS: _not_only_viewing,
+        Permission.TELL_STAFF: _leader,
     }
 )
 

@@ -1,4 +1,4 @@
-"""Names of messages and of the page that stops them: derived, so that nothing is stored or looked up.
+"""Names of messages, of the page that stops them and of that for staff: derived, so nothing is looked up.
 
 Each holds what it names and a keyed proof that this installation made it.
 """
@@ -59,6 +59,27 @@ def read_stop_token(secrets: Secrets, given: str) -> Recipient | None:
     if name is None or len(name) != 32:
         return None
     return Recipient(uuid.UUID(bytes=name[:16]), uuid.UUID(bytes=name[16:]))
+
+
+@dataclass(frozen=True, slots=True)
+class StaffPageKey:
+    """Which page of results for staff: of which wave."""
+
+    agency_id: uuid.UUID
+    wave_id: uuid.UUID
+
+
+def staff_token(secrets: Secrets, agency_id: uuid.UUID, wave_id: uuid.UUID) -> str:
+    """The token of the page on which staff read a wave's results, once leaders show it."""
+    return _sign(secrets, b"staff page", agency_id.bytes + wave_id.bytes)
+
+
+def read_staff_token(secrets: Secrets, given: str) -> StaffPageKey | None:
+    """Which page a token names; None for one that this installation did not make."""
+    name = _check(secrets, b"staff page", given)
+    if name is None or len(name) != 32:
+        return None
+    return StaffPageKey(uuid.UUID(bytes=name[:16]), uuid.UUID(bytes=name[16:]))
 
 
 def stop_url(external_url: str, token: str) -> str:

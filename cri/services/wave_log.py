@@ -26,6 +26,8 @@ class Event(StrEnum):
     CLOSED_EARLY = "closed early"
     CLOSED = "closed"
     DISCARDED = "discarded"
+    SHOWN_TO_STAFF = "shown to staff"
+    TAKEN_FROM_STAFF = "taken from staff"
 
 
 @dataclass(frozen=True, slots=True)

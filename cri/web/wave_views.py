@@ -39,6 +39,8 @@ EVENTS = {
     Event.CLOSED_EARLY: _l("Closed early"),
     Event.CLOSED: _l("Closed"),
     Event.DISCARDED: _l("Answers thrown away"),
+    Event.SHOWN_TO_STAFF: _l("Results shown to staff"),
+    Event.TAKEN_FROM_STAFF: _l("Results taken from staff again"),
 }
 MISSING = {
     Missing.TREE: _l("units"),

@@ -30,6 +30,7 @@ TABLES: dict[tuple[str, str], set[str]] = {
     ("cri_app", "public.report"): {READ, ADD},
     ("cri_app", "public.unit_pack_order"): {READ, ADD, CHANGE},
     ("cri_app", "public.unit_pack"): {READ, ADD, CHANGE},
+    ("cri_app", "public.staff_page"): {READ, ADD, REMOVE},
     ("cri_app", "public.invitation_code"): {READ, ADD, CHANGE, REMOVE},
     ("cri_app", "public.wave_promise"): {READ, ADD, REMOVE},
     ("cri_app", "public.further_sheet"): {READ, ADD},

@@ -11,6 +11,7 @@ ALLOWED = {
     Permission.RUN_WAVES: {Role.ADMINISTRATOR},
     Permission.READ_RESULTS: {Role.ADMINISTRATOR, Role.LEADER, Role.VIEWER},
     Permission.TAKE_REPORTS: {Role.ADMINISTRATOR, Role.LEADER},
+    Permission.TELL_STAFF: {Role.LEADER},
 }
 
 

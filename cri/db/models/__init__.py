@@ -21,6 +21,7 @@ from cri.db.models.messages import BadAddress, Message, MessageBatch, MessageTex
 from cri.db.models.pool_records import DraftProgress, EditionImport, Vouching
 from cri.db.models.references import ReferenceEdition
 from cri.db.models.results import Report, StoredPack, StoredScorecard
+from cri.db.models.staff_pages import StaffPage
 from cri.db.models.unit_packs import UnitPack, UnitPackOrder
 from cri.db.models.waves import Draft, Invitation, MailboxEntry, MixedEntry, Wave, WaveLog, WaveUnit
 
@@ -61,6 +62,7 @@ __all__ = [
     "ReferenceEdition",
     "Report",
     "RosterImport",
+    "StaffPage",
     "StoredPack",
     "StoredScorecard",
     "UnitEvent",

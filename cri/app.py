@@ -31,6 +31,7 @@ from cri.web.access import CHOSEN
 from cri.web.database import db, init_database
 from cri.web.errors import error_page
 from cri.web.parts import EXTENSION, context_for
+from cri.web.signed_sessions import SignedSessions
 
 CONTENT_POLICY = {
     "default-src": "'none'",
@@ -43,6 +44,7 @@ CONTENT_POLICY = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+_HSTS = "Strict-Transport-Security"
 MOST_UPLOAD_BYTES = 20 * 1024 * 1024
 
 
@@ -85,17 +87,35 @@ def make_postman(settings: Settings, gone: Callable[[], bool]) -> Postman | None
 
 
 class _Headers(Talisman):  # type: ignore[misc]  # the library has no types
-    """The same headers on every page: the content policy, which knows no nonces, is written out once."""
+    """The same headers on every page, as no view asks for others and there are no nonces: made out once."""
 
     @cached_property
-    def _policy(self) -> str:
-        return str(super()._parse_policy(self.content_security_policy))
+    def _always(self) -> list[tuple[str, str]]:
+        """What the library would set, but for the one header that goes with https alone."""
+        made = Response()
+        before = set(made.headers.keys())
+        super()._set_response_headers(made)
+        return [(name, value) for name, value in made.headers if name not in before and name != _HSTS]
 
-    def _parse_policy(self, policy: Any) -> str:
-        return self._policy if policy is self.content_security_policy else str(super()._parse_policy(policy))
+    def _set_response_headers(self, response: Response) -> Response:
+        for name, value in self._always:
+            response.headers[name] = value
+        if self.strict_transport_security:
+            self._set_hsts_headers(response.headers)
+        return response
+
+    def _force_https(self) -> Any:
+        return super()._force_https() if self.force_https else None
+
+    def _make_nonce(self) -> None:
+        """The content policy has none."""
 
 
 class _Web(Flask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """As it is: nothing here is asynchronous, and Flask would look at each function of each request."""
+        return func
+
     def log_exception(self, exc_info: Any) -> None:
         """Name the view that failed, not the address: that may be somebody's personal link."""
         self.logger.error("exception in %s", request.endpoint, exc_info=exc_info)
@@ -116,6 +136,7 @@ def create_app(settings: Settings) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,
         CRI_SETTINGS=settings,
     )
+    app.session_interface = SignedSessions(app)
     app.extensions[EXTENSION] = make_parts(settings)
     init_database(app, str(settings.database_url))
     CSRFProtect(app)

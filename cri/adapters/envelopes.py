@@ -5,7 +5,6 @@ to the wave's public key; the private half lies outside the database and is dest
 All plaintexts of one wave are padded to one length: a length must not tell a long comment from none.
 """
 
-import hashlib
 import hmac
 import json
 import secrets
@@ -35,8 +34,8 @@ def read_resume_code(typed: str) -> str | None:
 
 def draft_key(secret: bytes, code: str, wave: bytes) -> tuple[bytes, bytes]:
     """(encryption key, stored digest), 32 bytes each; neither gives away the code or the other."""
-    key = hmac.new(secret, b"draft key" + wave + code.encode(), hashlib.sha256).digest()
-    digest = hmac.new(secret, b"draft digest" + wave + code.encode(), hashlib.sha256).digest()
+    key = hmac.digest(secret, b"draft key" + wave + code.encode(), "sha256")
+    digest = hmac.digest(secret, b"draft digest" + wave + code.encode(), "sha256")
     return key, digest
 
 

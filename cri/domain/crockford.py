@@ -3,6 +3,8 @@
 from unicodedata import decimal
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_AS_MADE = frozenset(CROCKFORD)
+_PYTHONS = str.maketrans(CROCKFORD, "0123456789ABCDEFGHIJKLMNOPQRSTUV")
 _LOOK_ALIKES = str.maketrans("OIL", "011")
 
 
@@ -22,13 +24,13 @@ def read_code(typed: str, symbols: int) -> str | None:
 
     None when it is not a code of so many symbols or its check symbol does not fit: a slip of the finger.
     """
-    signs = (str(decimal(sign, sign)) for sign in typed if sign.isalnum())
-    code = "".join(signs).upper().translate(_LOOK_ALIKES)
-    if len(code) != symbols + 1 or any(sign not in CROCKFORD for sign in code):
-        return None
-    value = 0
-    for sign in code[:-1]:
-        value = value << 5 | CROCKFORD.index(sign)
+    code = typed
+    if len(typed) != symbols + 1 or not _AS_MADE.issuperset(typed):  # a browser gives it back as it was made
+        signs = (str(decimal(sign, sign)) for sign in typed if sign.isalnum())
+        code = "".join(signs).upper().translate(_LOOK_ALIKES)
+        if len(code) != symbols + 1 or not _AS_MADE.issuperset(code):
+            return None
+    value = int(code[:-1].translate(_PYTHONS), 32)
     return code if value % 37 == CROCKFORD.index(code[-1]) else None
 
 

@@ -84,6 +84,10 @@ class Instrument:
     ranked: bool = True
     comparable_with: tuple[str, ...] = ()
 
+    def __hash__(self) -> int:
+        """Quick: whatever is made of an instrument is looked up by it at each page of a questionnaire."""
+        return hash((self.code, self.version))
+
     @cached_property
     def items(self) -> tuple[Item, ...]:
         """All items in factor order: the columns of an answer sheet."""

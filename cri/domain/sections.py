@@ -1,6 +1,7 @@
 """How instruments become pages of statements, and about how long these take."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cri.domain.instrument import Factor, Instrument, Item, Scale
 
@@ -29,6 +30,7 @@ class Section:
     opens: bool
 
 
+@lru_cache(100)
 def sections_of(instrument: Instrument) -> tuple[Section, ...]:
     """A page a factor; short factors next to one another share a page, each whole."""
     pages: list[Factor] = []
@@ -41,6 +43,7 @@ def sections_of(instrument: Instrument) -> tuple[Section, ...]:
     return tuple(Section(instrument, page, number == 0) for number, page in enumerate(pages))
 
 
+@lru_cache(MOST_PROMISES)
 def promise_instrument(count: int) -> Instrument:
     """Two questions on each of `count` promises: was it noticed, did it help. NO, YES or "don't know".
 

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from statistics import median
 from typing import Any
 
@@ -158,6 +159,7 @@ def envelope_length(*instruments: Instrument) -> int:
     return 1024 + sum(map(_answers_length, instruments))
 
 
+@lru_cache(100)
 def _answers_length(instrument: Instrument) -> int:
     asked = (*instrument.items, *instrument.outcomes)
     return (

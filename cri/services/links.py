@@ -1,7 +1,6 @@
 """Personal and open links: made again whenever needed, stored only as keyed digests."""
 
 import base64
-import hashlib
 import hmac
 import uuid
 
@@ -22,7 +21,7 @@ def open_token(secrets: Secrets, wave_id: uuid.UUID, unit_code: str | None = Non
 
 def digest_of_token(secrets: Secrets, token: str) -> bytes:
     """What the database keeps of a token (32 bytes); useless to somebody who reads only the database."""
-    return hmac.new(secrets.token, b"digest" + token.encode(), hashlib.sha256).digest()
+    return hmac.digest(secrets.token, b"digest" + token.encode(), "sha256")
 
 
 def link_url(external_url: str, token: str) -> str:
@@ -31,5 +30,5 @@ def link_url(external_url: str, token: str) -> str:
 
 
 def _token(secrets: Secrets, name: bytes) -> str:
-    derived = hmac.new(secrets.token, b"link" + name, hashlib.sha256).digest()[:16]
+    derived = hmac.digest(secrets.token, b"link" + name, "sha256")[:16]
     return base64.b32encode(derived).decode().rstrip("=").lower()

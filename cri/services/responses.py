@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Boolean, Connection, LargeBinary, Row, column, text
@@ -79,8 +80,13 @@ class Questionnaire:
     @property
     def closing(self) -> Instrument:
         """What is asked beside the statements: of the main instrument, and all open questions."""
-        questions = tuple(question for one in self.asked for question in one.questions)
-        return replace(self.instrument, questions=questions)
+        return _closing_of(self.asked)
+
+
+@lru_cache(100)
+def _closing_of(asked: tuple[Instrument, ...]) -> Instrument:
+    questions = tuple(question for one in asked for question in one.questions)
+    return replace(asked[0], questions=questions)
 
 
 def find_questionnaire(session: Session, secrets: Secrets, token: str, now: datetime) -> Questionnaire:

@@ -12,6 +12,8 @@ db = SQLAlchemy(engine_options=ENGINE_OPTIONS, session_options={"class_": Tenant
 
 
 _READING = "cri reading"
+_SESSIONS = "_sqlalchemy_sessions"
+"""Where the extension keeps a request's sessions, from the first time one is asked for."""
 
 
 def init_database(app: Flask, database_url: str) -> None:
@@ -44,7 +46,7 @@ def keep_despite_error() -> None:
 
 
 def _commit(response: Response) -> Response:
-    if not db.session.in_transaction():
+    if _SESSIONS not in g or not db.session.in_transaction():  # asking for a session would make one
         return response
     if response.status_code < 400 or (response.status_code == 422 and g.get("keep_despite_error")):
         db.session.commit()

@@ -18,6 +18,8 @@ PARAMETER = "language"
 """`?language=ar` on any address shows it in that language and remembers the choice."""
 
 _SPOKEN = "CRI_LANGUAGES"
+_CURRENT = "cri_language"
+"""In `g`: the request's language, once it was found out."""
 
 
 def interface_languages(translations: Path = TRANSLATIONS) -> tuple[str, ...]:
@@ -44,6 +46,13 @@ def current_language() -> str:
     """The request's language: the one asked for or chosen before, else the browser's first that fits."""
     if not has_request_context():
         return SOURCE
+    found: str | None = g.get(_CURRENT)
+    if found is None:
+        found = g.cri_language = _wanted_language()
+    return found
+
+
+def _wanted_language() -> str:
     offered = offered_languages()
     for wanted in (request.args.get(PARAMETER), session.get(PARAMETER)):
         if wanted in offered:
@@ -63,14 +72,25 @@ def offer_languages(codes: Sequence[str]) -> None:
     """Limit this request to `codes`; the first is the default. Call it before any text is made."""
     g.languages = tuple(codes)
     _remember_asked()
-    refresh()
+    _choose_anew()
 
 
 def choose_language(code: str) -> None:
     """Go on in `code`, on this page and the next ones. One that is not offered changes nothing."""
     if code in offered_languages():
         session[PARAMETER] = code
-        refresh()
+        _choose_anew()
+
+
+def forget_choice() -> None:
+    """Back to what the browser asks for."""
+    session.pop(PARAMETER, None)
+    _choose_anew()
+
+
+def _choose_anew() -> None:
+    g.pop(_CURRENT, None)
+    refresh()
 
 
 @cache
@@ -108,8 +128,9 @@ def offered_languages() -> tuple[str, ...]:
 
 def _remember_asked() -> None:
     asked = request.args.get(PARAMETER)
-    if asked in offered_languages():
+    if asked is not None and asked in offered_languages():
         session[PARAMETER] = asked
+        g.pop(_CURRENT, None)
 
 
 def _for_templates() -> dict[str, Any]:

@@ -13,7 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from cri.services.attempts import TooManyTriesError
 from cri.web.access import public
-from cri.web.language import PARAMETER
+from cri.web.language import PARAMETER, forget_choice
 from cri.web.texts import number
 from cri.web.views import codes
 from cri.web.views.questionnaire_visits import RECEIPT, TABLET, clear_tablet, keep_on_tablet
@@ -57,7 +57,7 @@ def start() -> ResponseReturnValue:
     """The box for the next person's code. Whatever was here before is gone."""
     session.pop(RECEIPT, None)
     if PARAMETER not in request.args:
-        session.pop(PARAMETER, None)
+        forget_choice()
     return _cleared(make_response(codes.show_box()))
 
 

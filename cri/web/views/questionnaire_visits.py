@@ -4,13 +4,14 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from flask import Response, current_app, g, redirect, request, session, url_for
 
 from cri.adapters.envelopes import read_resume_code
 from cri.db.session import enter_agency, note_agency
+from cri.domain.instrument import Instrument
 from cri.domain.sections import PROMISES, Section, sections_of
 from cri.domain.wave import GRACE
 from cri.services.drafts import Progress
@@ -65,17 +66,13 @@ class Visit:
 
         First of all the promises, if there are any.
         """
-        closing = self.questionnaire.closing
-        first = (PROMISES,) if self.questionnaire.promised else ()
-        numbers = tuple(str(number) for number, _ in enumerate(self.sections, start=1))
-        more = closing.outcomes or closing.profile or closing.questions
-        return (*first, *numbers, CLOSING, CHECK) if more else (*first, *numbers, CHECK)
+        return _steps(self.questionnaire.asked)
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
         """The numbered pages: those of the instrument, then those of its companion."""
-        instruments = (self.questionnaire.instrument, self.questionnaire.companion)
-        return tuple(section for one in instruments if one is not None for section in sections_of(one))
+        own, companion = self.questionnaire.instrument, self.questionnaire.companion
+        return sections_of(own) if companion is None else (*sections_of(own), *sections_of(companion))
 
     def section(self, step: str) -> Section | None:
         """What a numbered step asks; None for the others."""
@@ -102,6 +99,15 @@ class Visit:
     def url(self, step: str, **query: Any) -> str:
         """Address of one of the steps."""
         return url_for("questionnaire.show", token=self.token, step=step, **query)
+
+
+@lru_cache(100)
+def _steps(asked: tuple[Instrument, ...]) -> tuple[str, ...]:
+    own, first = asked[0], [PROMISES for one in asked if one.code == PROMISES]
+    pages = sum(len(sections_of(one)) for one in asked if one.code != PROMISES)
+    numbers = (str(number) for number in range(1, pages + 1))
+    more = own.outcomes or own.profile or any(one.questions for one in asked)
+    return (*first, *numbers, *([CLOSING] if more else []), CHECK)
 
 
 def arrive(token: str, *, to_save: bool = False, to_ask_more: bool = False) -> Visit:

@@ -42,6 +42,21 @@ def earlier_scorecard(
     return None
 
 
+def earlier_scorecards(context: Context, wave: Wave) -> list[Document]:
+    """Scorecards of the agency's waves of the same instrument that closed before `wave`, the oldest first."""
+    rows = context.session.scalars(
+        select(StoredScorecard.document)
+        .join(Wave, (Wave.agency_id == StoredScorecard.agency_id) & (Wave.id == StoredScorecard.wave_id))
+        .where(
+            Wave.agency_id == context.agency_id,
+            Wave.instrument_code == wave.instrument_code,
+            Wave.closed_at < wave.closed_at,
+        )
+        .order_by(Wave.closed_at)
+    )
+    return list(rows)
+
+
 def latest_comparison(context: Context) -> tuple[str, str, list[Document]] | None:
     """(label of the newest scored wave, of the one it was compared with, its units' lineage); None without.
 

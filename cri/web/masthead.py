@@ -23,6 +23,7 @@ SECTIONS = (
     ("taking_part.show", Permission.RUN_WAVES, _l("Taking part in the pool")),
 )
 PART_OF = {
+    "brand": "organisation",
     "compared": "results",
     "collected": "waves",
     "letters": "waves",

@@ -39,11 +39,18 @@ PALETTE: Final = {
     "favourable": "--strength",
     "neutral": "--pool-2",
     "unfavourable": "--gap",
+    "ink": "--ink",
+    "earlier": "--line-2",
+    "within": "--pool",
+    "wash": "--ground",
+    "hatch": "--line-2",
+    **{f"{side}_{step}": f"--{side}-{step}" for side in ("above", "below") for step in (1, 2, 3)},
 }
 ROW: Final = 44.0
 DOT: Final = 12.0
 WIDTH: Final = 900.0
 FOOT: Final = 36
+LINE: Final = 18  # px of a further line of text
 LONGEST_LINE: Final = 16
 MOST_CHARACTERS: Final = 24
 CHARACTER: Final = 7.4  # px, for 14 px type
@@ -90,8 +97,8 @@ def items_plot(text: ReportText, factor: str, *, wide: bool = False) -> Figure:
             for row in rows
         ]
     statements = [text.statement(row["code"]) for row in rows]
-    labels = [_lines(one) if wide else (f"{number}",) for number, one in enumerate(statements, 1)]
-    return _framed(figure, canvas, (0.0, 100.0), text, labels)
+    labels = [folded(one, wide=True) if wide else (f"{number}",) for number, one in enumerate(statements, 1)]
+    return framed(figure, canvas, text, labels, spelled(text, (0.0, 100.0)))
 
 
 def for_screen(
@@ -113,28 +120,40 @@ def for_screen(
             for name, row in zip(names, rows, strict=True)
             if row["score"] is not None
         ]
-    return _framed(figure, canvas, axis, text, [_lines(name) if wide else _folded(name) for name in names])
+    return framed(figure, canvas, text, [folded(name, wide=wide) for name in names], spelled(text, axis))
 
 
-def _framed(
+def spelled(text: ReportText, axis: tuple[float, float]) -> list[tuple[float, tuple[str, ...]]]:
+    """The marks of an axis of numbers, with what stands at them."""
+    return [(mark, (text.tick(mark),)) for mark in ticks_of(axis)]
+
+
+def framed(
     figure: Figure,
     canvas: Canvas,
-    axis: tuple[float, float],
     text: ReportText,
     labels: Sequence[tuple[str, ...]],
+    marks: Sequence[tuple[float, tuple[str, ...]]],
+    *,
+    head: int = 0,
 ) -> Figure:
-    ticks = ticks_of(axis)
+    """The figure with the rows' labels beside it and the columns' marks below, each as lines of text.
+
+    head: px above the figure for marks that stand upright there instead.
+    """
     # Worked out here: in a page that reads from the right, plotly measures the names wrongly.
     longest = max((len(line) for label in labels for line in label), default=1)
     room = round(CHARACTER * longest) + 2 * GAP
     mirrored = text.direction == "rtl"
     layout = figure["layout"]
-    layout["height"] = canvas.height + FOOT
+    deepest = max((len(lines) for _at, lines in marks), default=1)
+    foot = 4 if head else FOOT + LINE * (deepest - 1)
+    layout["height"] = canvas.height + foot + head
     layout["margin"] = {
         "l": EDGE if mirrored else room,
         "r": room if mirrored else EDGE,
-        "t": 4,
-        "b": FOOT,
+        "t": head or 4,
+        "b": foot,
         "pad": 4,
     }
     layout["hoverlabel"] = {"bgcolor": "--ink", "bordercolor": "--ink", "font": {"color": "--paper"}}
@@ -142,8 +161,10 @@ def _framed(
         "visible": True,
         "showgrid": False,
         "zeroline": False,
-        "tickvals": ticks,
-        "ticktext": [text.tick(mark) for mark in ticks],
+        "tickvals": [at for at, _lines in marks],
+        "ticktext": ["<br>".join(map(plain, lines)) for _at, lines in marks],
+        "ticks": "",
+        **({"side": "top", "tickangle": -90} if head else {"tickangle": 0}),
     }
     layout["yaxis"] |= {
         "visible": True,
@@ -157,14 +178,6 @@ def _framed(
     return figure
 
 
-def _lines(name: str) -> tuple[str, ...]:
-    """A name on lines of a printed figure, the last one cut where it is longer still."""
-    lines = textwrap.wrap(name, PRINT_LINE) or [""]
-    return tuple(lines[: PRINT_LINES - 1]) + (
-        (shorten(" ".join(lines[PRINT_LINES - 1 :]), PRINT_LINE),) if len(lines) >= PRINT_LINES else ()
-    )
-
-
 def shorten(line: str, most: int) -> str:
     """A line of at most so many characters, three dots at its end where some are missing."""
     return line if len(line) <= most else f"{line[: most - 1]}…"
@@ -175,9 +188,16 @@ def plain(name: str) -> str:
     return escape(name, quote=False)
 
 
-def _folded(name: str) -> tuple[str, ...]:
-    """A name on at most two lines of nearly equal length, so that a phone keeps room for the marks."""
+def folded(name: str, *, wide: bool = False) -> tuple[str, ...]:
+    """A name on at most two lines of nearly equal length, so that a phone keeps room for the marks.
+
+    wide: on up to three longer ones, where there is room.
+    """
     words = name.split()
+    if wide:
+        lines = textwrap.wrap(name, PRINT_LINE) or [""]
+        rest = [shorten(" ".join(lines[PRINT_LINES - 1 :]), PRINT_LINE)] if len(lines) >= PRINT_LINES else []
+        return (*lines[: PRINT_LINES - 1], *rest)
     if len(name) <= LONGEST_LINE or len(words) < 2:
         return (_cut(name),)
     first = [words[0]]

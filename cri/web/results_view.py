@@ -111,6 +111,28 @@ def _claims(text: ReportText, keys: list[str]) -> list[View]:
     ]
 
 
+def said_about(
+    text: ReportText, claims: Sequence[Document], subjects: Sequence[str], *starts: str
+) -> list[View]:
+    """Claims of a scorecard about some subjects, of the kinds asked for, each with verdict and reason."""
+    found = [
+        claim
+        for subject in subjects
+        for claim in claims
+        if claim["subject"] == subject and claim["text_key"].startswith(starts)
+    ]
+    return [
+        {
+            "sentence": text.sentence(claim),
+            "verdict": claim["verdict"],
+            "verdict_word": text.verdict(claim),
+            "reason": text.reason(claim),
+            "kind": PICK_KINDS[claim["verdict"]],
+        }
+        for claim in found
+    ]
+
+
 def _place_row(text: ReportText, pack: Document, row: Document) -> View:
     position = claim_about(text, row["code"], "position")
     score = claim_about(text, row["code"], "score")

@@ -26,8 +26,8 @@ from cri.services.packs import LEADER, WORKSHOP, ask_for_workshop, find_report, 
 from cri.web.access import requires
 from cri.web.cautions import cautions_of_wave
 from cri.web.language import language_name
-from cri.web.results_shown import rows_of_units
-from cri.web.results_view import factor_page, first_page, headline
+from cri.web.results_shown import figure_called, rows_of_units
+from cri.web.results_view import factor_page, first_page, headline, said_about
 from cri.web.views.results_read import (
     downloads_of,
     may_take,
@@ -74,6 +74,7 @@ def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
         may_ask=may_take(ctx) and len(_reports(ctx, wave, WORKSHOP)) < len(wave.languages),
         cautions=cautions_of_wave(wave),
         others=[other for other in scored_waves(ctx) if other.id != wave_id],
+        has_units=bool(pack["units"]),
         factor_link=lambda code: url_for(".factor", wave_id=wave_id, code=code),
         **first_page(pack),
     )
@@ -96,6 +97,8 @@ def factor(ctx: Context, wave_id: uuid.UUID, code: str) -> ResponseReturnValue:
         code=code,
         factors=[{"code": one["id"], "name": text.factor_name(one["id"])} for one in sections],
         any_unit=any(row["score"] is not None for row in rows),
+        over_time=figure_called(found, f"{code}.waves") if found.earlier else None,
+        spread=said_about(found.text, found.scorecard["claims"], [code], "agreement.", "change."),
         **factor_page(pack, code, rows),
     )
 

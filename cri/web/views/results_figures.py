@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, Flask, Response, abort, jsonify
+from flask import Blueprint, Flask, Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from cri.adapters.safe_csv import write_csv
@@ -53,9 +53,9 @@ def table(ctx: Context, wave_id: uuid.UUID, figure: str) -> ResponseReturnValue:
 
 
 def _shown(ctx: Context, wave_id: uuid.UUID, figure: str) -> tuple[Shown, str]:
-    found = read_results(ctx, wave_id)
+    found = read_results(ctx, wave_id, earlier=figure.endswith(("waves", "lineage")))
     try:
-        return figure_called(found, figure), source_of(found.text)
+        return figure_called(found, figure, request.args.get("unit")), source_of(found.text)
     except KeyError:
         abort(404)
 

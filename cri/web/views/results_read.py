@@ -10,6 +10,7 @@ from cri.db.models import Wave
 from cri.domain.access import Permission, Role, allows
 from cri.services import waves
 from cri.services.context import Context
+from cri.services.earlier_waves import earlier_scorecards
 from cri.services.packs import load_pack
 from cri.services.scoring import load_scorecard
 from cri.web.results_shown import Results, results_of
@@ -38,11 +39,17 @@ def read_pack(ctx: Context, wave_id: uuid.UUID) -> dict[str, Any]:
     return pack
 
 
-def read_results(ctx: Context, wave_id: uuid.UUID) -> Results:
-    """What the pages, figures and tables of a wave are made from, in the reader's language."""
+def read_results(ctx: Context, wave_id: uuid.UUID, *, earlier: bool = True) -> Results:
+    """What the pages, figures and tables of a wave are made from, in the reader's language.
+
+    earlier: with the waves before it, which only some figures need.
+    """
     pack = read_pack(ctx, wave_id)
-    scorecard: dict[str, Any] = load_scorecard(ctx, wave_id) or {"units": [], "population": {}}
-    return results_of(pack, scorecard, text_of(pack))
+    wave = scored_wave(ctx, wave_id)
+    scorecard = load_scorecard(ctx, wave_id)
+    if scorecard is None:
+        abort(404)
+    return results_of(pack, scorecard, text_of(pack), earlier_scorecards(ctx, wave) if earlier else ())
 
 
 def may_take(ctx: Context) -> bool:

@@ -45,6 +45,12 @@ def read_logo(data: bytes, where: str) -> Logo:
     return _ready(plain, where)
 
 
+def printed_logo(png: bytes) -> Logo:
+    """Return a logo that was made ready before."""
+    with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+        return Logo(png, image.width, image.height, _is_light(image))
+
+
 def _opened(data: bytes, where: str) -> Image.Image:
     """The image, its head read and nothing unpacked."""
     try:

@@ -12,11 +12,13 @@ from cri.adapters.report_print import print_pack
 from cri.db.models import Agency, Report, StoredPack, Wave
 from cri.db.queries.published_editions import edition_document
 from cri.db.queries.waves import lock_wave
+from cri.domain.brand import Brand
 from cri.domain.documents import digest_of
 from cri.domain.pack_kinds import PACK_KINDS
 from cri.domain.peers import ALL
 from cri.domain.placing import place
 from cri.services.benchmarks import edition_for
+from cri.services.brands import brand_of
 from cri.services.context import Context
 from cri.services.instruments import released_instrument, released_texts
 from cri.services.scoring import facets_of, load_scorecard
@@ -226,7 +228,7 @@ def report_key(report: Report) -> str:
 
 
 def print_document(
-    context: Context, wave: Wave, document: dict[str, Any], browser: ChartBrowser, look: Look
+    context: Context, wave: Wave, document: dict[str, Any], browser: ChartBrowser, look: Look, brand: Brand
 ) -> PrintedPack:
     """Print a document; figures drawn before are taken from where this installation keeps them."""
     return print_pack(
@@ -237,6 +239,7 @@ def print_document(
         chart_cache=context.parts.var / "charts",
         file_format=look.file_format,
         paper=look.paper,
+        brand=brand,
     )
 
 
@@ -252,7 +255,7 @@ def store_report(
 
     unit_code: of the unit that the document is about, None for the whole agency.
     """
-    made = print_document(context, wave, document, browser, look)
+    made = print_document(context, wave, document, browser, look, brand_of(context))
     report = Report(
         agency_id=wave.agency_id,
         id=uuid.uuid4(),

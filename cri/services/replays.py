@@ -13,6 +13,7 @@ from cri.db.models import Report, StoredScorecard, Wave
 from cri.domain.documents import digest_of
 from cri.domain.errors import InputError
 from cri.domain.replaying import FIGURES, Difference, document_differences, manifest_differences
+from cri.services.brands import printed_brand
 from cri.services.context import Context
 from cri.services.packs import Look, as_placed, build_document, print_document, read_report, stored_pack
 
@@ -49,7 +50,8 @@ def replay_wave(context: Context, wave_id: uuid.UUID, browser: ChartBrowser) -> 
         shown = report.manifest
         if document is not None:
             look = Look(report.locale, shown.get("format", "pdf"), shown.get("paper", "a4"))
-            rebuilt = print_document(context, wave, document, browser, look).manifest
+            brand = printed_brand(context, shown.get("brand"))
+            rebuilt = print_document(context, wave, document, browser, look, brand).manifest
             found += manifest_differences(shown, rebuilt)
             found += document_differences(shown["pack_sha256"], digest_of(document), "pack (sha256)")
         yield Replayed(

@@ -16,6 +16,7 @@ VIEWS = (
     "cri.web.views.agencies",
     "cri.web.views.organisation",
     "cri.web.views.brand",
+    "cri.web.views.brand",
     "cri.web.views.roster_import",
     "cri.web.views.people",
     "cri.web.views.unit_history",

@@ -24,6 +24,7 @@ SECTIONS = (
 )
 PART_OF = {
     "brand": "organisation",
+    "brand": "organisation",
     "compared": "results",
     "collected": "waves",
     "letters": "waves",

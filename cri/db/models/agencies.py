@@ -20,6 +20,7 @@ class Agency(Base, TenantMixin):
 
     name: Mapped[str] = mapped_column(String(300))
     colour: Mapped[str] = mapped_column(String(7), default="#12436d")
+    logo_sha256: Mapped[str | None] = mapped_column(String(64))
     noun: Mapped[str] = mapped_column(String(40), default="residents")
     sector: Mapped[str] = mapped_column(String(80), default="")
     country: Mapped[str] = mapped_column(String(80), default="")
@@ -33,6 +34,7 @@ class Agency(Base, TenantMixin):
 
     __table_args__ = (
         CheckConstraint("colour ~ '^#[0-9a-f]{6}$'", name="colour_hex"),
+        CheckConstraint("logo_sha256 ~ '^[0-9a-f]{64}$'", name="logo_digest"),
         UniqueConstraint("agency_id", "synthetic"),  # lets a wave prove that it is as synthetic as its agency
     )
 

@@ -12,6 +12,7 @@ VIEWS = (
     "cri.web.masthead",
     "cri.web.views.sign_in",
     "cri.web.views.staying",
+    "cri.web.views.staying",
     "cri.web.views.home",
     "cri.web.views.agencies",
     "cri.web.views.organisation",

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import Conflict, HTTPException, InternalServerError, NotFound
 
 from cri.services.waves import WaveMissingError, WaveStateError
+from cri.web.views.staying import typed_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ _NOT_RIGHT = ErrorText(
 )
 _FORM_TOO_OLD = ErrorText(
     _l("The form could not be accepted"),
-    _l("It may have been open for long, or you signed out meanwhile. Go back, reload and send it again."),
+    _l("It was open for long, or you signed out meanwhile. Sign in, open the page anew and send it again."),
 )
 _DATABASE_AWAY = ErrorText(
     _l("The service is not available for a moment"),
@@ -78,7 +79,9 @@ def error_page(error: HTTPException) -> Response:
     if isinstance(error, InternalServerError) and isinstance(error.original_exception, OperationalError):
         code = HTTPStatus.SERVICE_UNAVAILABLE
     found = _FORM_TOO_OLD if isinstance(error, CSRFError) else TEXTS.get(HTTPStatus(code), _NOT_RIGHT)
-    response = make_response(render_template("views/errors/error.html", error=found, code=int(code)), code)
+    typed = typed_here() if isinstance(error, CSRFError) else []
+    page = render_template("views/errors/error.html", error=found, code=int(code), typed=typed)
+    response = make_response(page, code)
     response.headers.extend(
         {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
     )

@@ -32,6 +32,7 @@ COPIES = {
     "figures.js": STATIC / "scripts" / "figures.js",
     "kiosk.js": STATIC / "scripts" / "kiosk.js",
     "questionnaire.js": STATIC / "scripts" / "questionnaire.js",
+    "staying.js": STATIC / "scripts" / "staying.js",
     "icon.svg": STATIC / "images" / "icon.svg",
     "plotly.js": MODULES / "plotly.js-basic-dist-min" / "plotly-basic.min.js",
     "axe.js": MODULES / "axe-core" / "axe.min.js",

@@ -29,10 +29,11 @@ class BlockViews:
     def page(self, section: Document) -> View:
         """Return a page: its titles and the views of its blocks."""
         title = self.text.word(section["title"])
-        factor = section["factor"]
+        factor, unit = section["factor"], section.get("unit")
+        named = self.text.factor_name(factor) if factor else self.text.unit_name(unit) if unit else ""
         return {
-            "eyebrow": title if factor else self.text.word("pages.eyebrow"),
-            "title": self.text.factor_name(factor) if factor else title,
+            "eyebrow": title if named else self.text.word("pages.eyebrow"),
+            "title": named or title,
             "blocks": [self.block(block) for block in section["blocks"]],
         }
 

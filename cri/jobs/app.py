@@ -5,7 +5,7 @@ import uuid
 from procrastinate import App, PsycopgConnector, SyncPsycopgConnector
 from sqlalchemy.orm import Session
 
-from cri.jobs import codes, drafting, messages, opening, uploads, workshop_packs
+from cri.jobs import codes, drafting, messages, opening, unit_packs, uploads, workshop_packs
 from cri.jobs.tasks import NAMESPACE, WORKSHOP, Workshop, tasks, wave_lock
 from cri.services.context import Defer
 
@@ -16,7 +16,7 @@ STALLED_SECONDS = 30
 def make_worker(database_url: str) -> App:
     """The queue as a worker sees it: all tasks registered, connections of its own."""
     app = App(connector=PsycopgConnector(conninfo=plain_address(database_url), max_size=4))
-    topics = (codes, drafting, messages, opening, uploads, workshop_packs)
+    topics = (codes, drafting, messages, opening, unit_packs, uploads, workshop_packs)
     for blueprint in (tasks, *(topic.tasks for topic in topics)):
         app.add_tasks_from(blueprint, namespace=NAMESPACE)
     return app

@@ -98,13 +98,17 @@ def ask_for_pack(context: Context, wave_id: uuid.UUID, kind: str) -> bool:
 
 
 def is_being_made(context: Context, wave_id: uuid.UUID, kind: str) -> bool:
-    """Whether a job that makes this pack waits or runs; one that was given up does neither."""
+    """Whether a job that makes this pack waits or runs."""
+    return is_waiting(context, f"make_{kind}_pack", wave_id)
+
+
+def is_waiting(context: Context, task: str, wave_id: uuid.UUID) -> bool:
+    """Whether a job of this name waits or runs for the wave; one that was given up does neither."""
     waiting = text(
         "SELECT 1 FROM procrastinate_jobs WHERE task_name = :task AND args ->> 'wave_id' = :wave "
         "AND status IN ('todo', 'doing') LIMIT 1"
     )
-    given = {"task": f"cri:make_{kind}_pack", "wave": str(wave_id)}
-    return context.session.scalar(waiting, given) is not None
+    return context.session.scalar(waiting, {"task": f"cri:{task}", "wave": str(wave_id)}) is not None
 
 
 def make_workshop_pack(context: Context, wave_id: uuid.UUID, browser: ChartBrowser) -> None:

@@ -16,7 +16,10 @@ from cri.domain.replaying import FIGURES, Difference, document_differences, mani
 from cri.services.brands import printed_brand
 from cri.services.context import Context
 from cri.services.packs import Look, as_placed, build_document, print_document, read_report, stored_pack
+from cri.services.unit_packs import build_unit_pack
 
+Again = tuple[dict[str, Any] | None, tuple[Difference, ...]]
+"""A pack built anew, and differences met on the way."""
 GONE: Final = "not there"
 
 
@@ -42,11 +45,12 @@ def replay_wave(context: Context, wave_id: uuid.UUID, browser: ChartBrowser) -> 
         .where(Report.agency_id == context.agency_id, Report.wave_id == wave_id)
         .order_by(Report.kind, Report.locale, Report.made_at, Report.id)
     ).all()
-    packs: dict[str, tuple[dict[str, Any] | None, tuple[Difference, ...]]] = {}
+    packs: dict[tuple[str, str | None], Again] = {}
     for report in reports:
-        if report.kind not in packs:
-            packs[report.kind] = _pack_again(context, wave, report.kind)
-        document, found = packs[report.kind]
+        about = (report.kind, report.unit_code)
+        if about not in packs:
+            packs[about] = _pack_again(context, wave, *about)
+        document, found = packs[about]
         shown = report.manifest
         if document is not None:
             look = Look(report.locale, shown.get("format", "pdf"), shown.get("paper", "a4"))
@@ -55,25 +59,35 @@ def replay_wave(context: Context, wave_id: uuid.UUID, browser: ChartBrowser) -> 
             found += manifest_differences(shown, rebuilt)
             found += document_differences(shown["pack_sha256"], digest_of(document), "pack (sha256)")
         yield Replayed(
-            f"{report.kind} {shown.get('format', 'pdf')} {report.locale} of wave {wave_id} ({report.id})",
+            _name(report),
             report.sha256,
             len(shown[FIGURES]),
             (*found, *_file_differences(context, report)),
         )
 
 
-def _pack_again(
-    context: Context, wave: Wave, kind: str
-) -> tuple[dict[str, Any] | None, tuple[Difference, ...]]:
-    """The pack built anew, None where it cannot be; and how what is stored differs from it."""
+def _name(report: Report) -> str:
+    about = f" of unit {report.unit_code}" if report.unit_code else ""
+    kind = f"{report.kind} {report.file_format} {report.locale}{about}"
+    return f"{kind} of wave {report.wave_id} ({report.id})"
+
+
+def _pack_again(context: Context, wave: Wave, kind: str, unit_code: str | None) -> Again:
+    """The pack built anew, None where it cannot be; and how what is stored differs from it.
+
+    Of a unit no document is stored: its digest is in the report's manifest.
+    """
     stored, scorecard = stored_pack(context, wave.id, kind), _scorecard(context, wave.id)
-    if stored is None or scorecard is None:
+    if scorecard is None or (stored is None and unit_code is None):
         missing = "scorecard" if scorecard is None else f"{kind} pack"
         return None, (Difference(missing, GONE, GONE),)
     found = document_differences(scorecard.sha256, digest_of(scorecard.document), "scorecard (sha256)")
     try:
+        if unit_code is not None:
+            return build_unit_pack(context, wave, unit_code), found
+        assert stored is not None
         document = build_document(context, wave, scorecard.document, as_placed(stored, kind))
-    except (LookupError, InputError) as error:
+    except (LookupError, ValueError, InputError) as error:
         return None, (*found, Difference(f"{kind} pack", "built", f"cannot be: {error}"))
     return document, (*found, *document_differences(stored.document, document, f"{kind} pack"))
 

@@ -20,7 +20,7 @@ from tests.reports.test_report_text import fields, leaves
 KINDS = worded_kinds()
 TRANSLATIONS = [(kind, locale) for kind in KINDS for locale in report_locales() if locale != "en"]
 ALIKE = {"columns.effort", "columns.score"}  # the same word in French
-LABELS = {"people", "interval"}  # labels beside a claim of its own number and interval
+LABELS = {"people", "interval", "footer.people"}  # labels beside a number of its own
 
 
 @pytest.mark.parametrize(("kind", "locale"), TRANSLATIONS)

@@ -33,6 +33,7 @@ class Permission(StrEnum):
     READ_RESULTS = "read results"
     TAKE_REPORTS = "take reports away"
     TELL_STAFF = "tell staff"
+    CLEAR_COMMENTS = "clear comments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ PREDICATES: Final[Mapping[Permission, Callable[[Role], bool]]] = MappingProxyTyp
         Permission.READ_RESULTS: _any_role,
         Permission.TAKE_REPORTS: _not_only_viewing,
         Permission.TELL_STAFF: _leader,
+        # Those who run the survey, not those whose staff wrote: leaders read what was cleared.
+        Permission.CLEAR_COMMENTS: _administrator,
     }
 )
 

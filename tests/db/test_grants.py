@@ -38,6 +38,8 @@ TABLES: dict[tuple[str, str], set[str]] = {
     ("cri_app", "public.unit_link"): {READ, ADD, REMOVE},
     ("cri_app", "public.attempt_count"): {READ, ADD, CHANGE, REMOVE},
     ("cri_lookup", "public.attempt_count"): {READ, ADD, CHANGE},
+    ("cri_app", "public.wave_comment"): {READ, ADD, CHANGE},
+    ("cri_app", "public.comment_decision"): {READ, ADD},
     ("cri_app", "public.pool_consent"): {READ, ADD, CHANGE},
     ("cri_app", "public.message_text"): {READ, ADD, CHANGE, REMOVE},
     ("cri_app", "public.message_batch"): {READ, ADD, CHANGE},

@@ -12,6 +12,7 @@ ALLOWED = {
     Permission.READ_RESULTS: {Role.ADMINISTRATOR, Role.LEADER, Role.VIEWER},
     Permission.TAKE_REPORTS: {Role.ADMINISTRATOR, Role.LEADER},
     Permission.TELL_STAFF: {Role.LEADER},
+    Permission.CLEAR_COMMENTS: {Role.ADMINISTRATOR},
 }
 
 

@@ -13,6 +13,7 @@ from cri.db.models.benchmark_pool import (
 )
 from cri.db.models.beside import FurtherScorecard, FurtherSheet, WavePromise
 from cri.db.models.codes import AttemptCount, InvitationCode, UnitLink
+from cri.db.models.comments import CommentDecision, WaveComment
 from cri.db.models.consents import PoolConsent
 from cri.db.models.declarative import Base
 from cri.db.models.editions import DraftPreview, DraftStep, EditionDraft
@@ -32,6 +33,7 @@ __all__ = [
     "BadAddress",
     "Base",
     "CollectedElsewhere",
+    "CommentDecision",
     "Contribution",
     "ContributionFlag",
     "Decision",
@@ -66,12 +68,13 @@ __all__ = [
     "StoredPack",
     "StoredScorecard",
     "UnitEvent",
+    "UnitLink",
     "UnitPack",
     "UnitPackOrder",
-    "UnitLink",
     "UnitSuccession",
     "Vouching",
     "Wave",
+    "WaveComment",
     "WaveLog",
     "WavePromise",
     "WaveUnit",

@@ -17,6 +17,7 @@ from cri.services.context import Parts
 from cri.services.drafts import start_draft
 from cri.services.responses import find_questionnaire
 from tests.factories import OpenedWave, draft_wave, open_wave
+from tests.web.clock_changes import day, moment
 from tests.web.visitor import Visitor, make_person, visit
 
 Sessions = sessionmaker[Session]
@@ -86,15 +87,15 @@ def test_a_map_that_cannot_be_is_refused_and_what_was_typed_stays(
 
 def schedule(**changed: str) -> dict[str, object]:
     return {
-        "opens_on": "2027-03-22",
+        "opens_on": day(-6),
         "opens_time": "08:00",
-        "invite_on": "2027-03-22",
+        "invite_on": day(-6),
         "invite_time": "09:00",
-        "first_reminder_on": "2027-03-27",
+        "first_reminder_on": day(-1),
         "first_reminder_time": "09:00",
-        "second_reminder_on": "2027-03-29",
+        "second_reminder_on": day(1),
         "second_reminder_time": "09:00",
-        "closes_on": "2027-04-02",
+        "closes_on": day(5),
         "closes_time": "17:00",
         **changed,
     }
@@ -110,13 +111,14 @@ def test_a_schedule_is_kept_on_the_agencys_clock_across_a_change_of_hour(
     assert "The reminders are a proposal" in visitor.text
     visitor.post(f"/waves/{wave_id}/schedule", schedule())
     wave = wave_of(sessions, agency_id, wave_id)
-    assert wave.first_reminder_at == datetime(2027, 3, 27, 9, tzinfo=UTC)  # winter time
-    assert wave.second_reminder_at == datetime(2027, 3, 29, 8, tzinfo=UTC)  # summer time
-    assert wave.opens_at == datetime(2027, 3, 22, 8, tzinfo=UTC)
-    assert "Opens by itself: Monday 22 March 2027" in visitor.text
-    assert "Time of opening changed: 22 Mar 2027" in visitor.text
+    assert wave.first_reminder_at == moment(-1, 9)  # winter time
+    assert wave.second_reminder_at == moment(1, 8)  # summer time
+    assert wave.opens_at == moment(-6, 8)
+    opens = moment(-6, 8)
+    assert f"Opens by itself: Monday {opens.day} March {opens.year}" in visitor.text
+    assert f"Time of opening changed: {opens.day} Mar {opens.year}" in visitor.text
     visitor.get(f"/waves/{wave_id}/schedule")
-    assert 'value="2027-03-29"' in visitor.page
+    assert f'value="{day(1)}"' in visitor.page
     assert "The reminders are a proposal" not in visitor.text
 
 
@@ -124,12 +126,12 @@ def test_a_schedule_is_kept_on_the_agencys_clock_across_a_change_of_hour(
     ("changed", "message"),
     [
         ({"opens_on": "2020-01-01"}, "This is past."),
-        ({"invite_on": "2027-03-21"}, "This must come after what stands before it."),
-        ({"first_reminder_on": "2027-03-28", "first_reminder_time": "01:30"}, "the clocks go forward"),
+        ({"invite_on": day(-7)}, "This must come after what stands before it."),
+        ({"first_reminder_on": day(0), "first_reminder_time": "01:30"}, "the clocks go forward"),
         ({"first_reminder_on": "", "first_reminder_time": ""}, "Choose the first reminder, or none at all."),
         ({"second_reminder_time": ""}, "Choose both the day and the hour, or neither."),
-        ({"closes_on": "2027-03-28"}, "This must come after what stands before it."),
-        ({"closes_on": "2028-06-01"}, "A survey may be open for a year at most."),
+        ({"closes_on": day(0)}, "This must come after what stands before it."),
+        ({"closes_on": day(430)}, "A survey may be open for a year at most."),
     ],
 )
 def test_a_schedule_out_of_order_is_refused(

@@ -16,6 +16,7 @@ from cri.services.context import Parts
 from cri.services.instruments import OFFERED, offered_languages, released_languages, released_texts
 from cri.web.language import interface_languages
 from tests.services.conftest import NOW
+from tests.web import clock_changes
 from tests.web.visitor import Visitor, add_results, make_person, set_state, visit
 
 Sessions = sessionmaker[Session]
@@ -127,7 +128,7 @@ def test_an_hour_that_the_agencys_clock_skips_is_refused(
         session.execute(update(Agency).values(time_zone="Europe/London"))
     visitor.get("/waves/new")
     assert "On the clock in Europe/London" in visitor.text
-    visitor.post("/waves/new", fields(closes_on="2027-03-28", closes_time="01:30"))
+    visitor.post("/waves/new", fields(closes_on=clock_changes.day(0), closes_time="01:30"))
     assert "the clocks go forward" in visitor.text
 
 

@@ -16,6 +16,7 @@ from cri.adapters.date_patterns import day_pattern, month_pattern
 from cri.adapters.instrument_files import FactorText, InstrumentTexts
 from cri.adapters.report_files import load_report_words
 from cri.domain.rounding import rounded
+from cri.domain.unseen import seen_only
 
 Document = Mapping[str, Any]
 
@@ -50,6 +51,7 @@ class ReportText:
 
     def __post_init__(self) -> None:
         self.words = load_report_words(self.locale, self.pack["kind"])
+        self.pack = _with_seen_names(self.pack)
         self._units = {unit["code"]: unit["name"] for unit in self.pack["units"]}
         self._babel = Locale.parse(self.locale)
 
@@ -129,7 +131,8 @@ class ReportText:
 
     def _apart(self, name: str) -> str:
         """A name in the midst of a sentence, kept from reordering it where it is in another script."""
-        return f"{ISOLATE}{name}{RELEASE}" if self.direction == "rtl" else name
+        mixes = self.direction == "rtl" or direction_of(name) == "rtl"
+        return f"{ISOLATE}{name}{RELEASE}" if mixes else name
 
     def factor(self, code: str) -> FactorText | None:
         """Return the instrument's texts of a factor; None for an instrument without texts."""
@@ -203,6 +206,16 @@ def direction_of(typed: str) -> str:
         if kind in {"L", "R", "AL"}:
             return "ltr" if kind == "L" else "rtl"
     return "ltr"
+
+
+def _with_seen_names(pack: Document) -> Document:
+    """A pack whose typed names hold nothing unseen: a turning character would turn numbers beside it."""
+    return {
+        **pack,
+        "agency": pack["agency"] and seen_only(pack["agency"]),
+        "wave": {**pack["wave"], "label": pack["wave"]["label"] and seen_only(pack["wave"]["label"])},
+        "units": [{**unit, "name": seen_only(unit["name"])} for unit in pack["units"]],
+    }
 
 
 def _with_minimum(words: Any, minimum: str) -> Any:

@@ -34,6 +34,14 @@ def find_unseen(text: str) -> str | None:
     return None
 
 
+def seen_only(text: str) -> str:
+    """A name on one line without the characters that cannot be seen or turn what stands around them."""
+    line = " ".join(text.split())
+    while (found := find_unseen(line)) is not None:
+        line = line.replace(found, "")
+    return " ".join(line.split())
+
+
 def unseen_character(text: str) -> str | None:
     """What is wrong with a code or name that holds a character nobody can see; None for nothing."""
     found = find_unseen(text)

@@ -26,12 +26,18 @@ from cri.adapters.report_files import (
 )
 from cri.adapters.report_text import ReportText, ShownFigure
 from cri.adapters.report_view import view_of
+from cri.adapters.slides import slides_of
 from cri.domain.brand import Brand, branded
+from cri.domain.errors import InputError, InputProblem
 from cri.domain.rounding import rounded
 
 Document = Mapping[str, Any]
 
-FORMATS: Final = ("pdf", "html")
+PAGES: Final = ("pdf", "html")
+EDITABLE: Final = ("pptx",)
+FORMATS: Final = (*PAGES, *EDITABLE)
+EDITABLE_KINDS: Final = ("leader", "workshop")
+"""Of packs that people go on working with; the others are finished as they are."""
 MANIFEST: Final = "cri.manifest/1"
 HOUSE: Final = Brand()
 """The look of an agency that has none of its own."""
@@ -57,14 +63,19 @@ def print_pack(
     brand: Brand = HOUSE,
     paper: str = "a4",
 ) -> Report:
-    """Print a pack in a language as PDF or as one self-contained HTML file.
+    """Print a pack in a language as PDF, as one self-contained HTML file, or to go on working with.
 
     texts: the instrument's in that language, None for an instrument without. chart_cache: folder of drawn
     figures, made if missing. brand: the agency's colour and logo. paper: one of PAPERS. The same inputs give
-    the same bytes. Raises InputError for an unknown locale.
+    the same bytes. Raises InputError for an unknown locale, and for a kind that has no such format.
     """
+    check_format(pack["kind"], file_format)
     text = ReportText(pack, locale, texts)
     palette = branded(load_palette(), brand)
+    look = {"brand": brand.document(), "paper": paper}
+    if file_format in EDITABLE:
+        data = _editable(text, file_format, palette, brand)
+        return Report(data, {**_manifest(pack, text, data, file_format), **look})
     drawings = plan_drawings(text, load_layout(), palette)
     svgs = draw_charts({key: drawing.figure for key, drawing in drawings.items()}, chart_cache, browser)
     view = view_of(text, drawings, svgs)
@@ -80,8 +91,20 @@ def print_pack(
         address = {font.path: data_url("font/woff2", font.path.read_bytes()) for font in fonts()}
         logo = _logo_view(brand, data_url("image/png", brand.logo.png) if brand.logo else "")
         data = _page({**view, "logo": logo}, f"{font_faces(address)}\n{style}").encode()
-    look = {"brand": brand.document(), "paper": paper}
     return Report(data, {**_manifest(pack, text, data, file_format), **look})
+
+
+def check_format(kind: str, file_format: str) -> None:
+    """Raise InputError where a kind of pack is not made in a format, naming what there is."""
+    if file_format in EDITABLE and kind not in EDITABLE_KINDS:
+        what = f"a {kind} pack is not made as {file_format}"
+        known = f"{' or '.join(PAGES)}, or a {' or '.join(EDITABLE_KINDS)} pack"
+        raise InputError([InputProblem(what, "--format", known)])
+
+
+def _editable(text: ReportText, file_format: str, palette: Mapping[str, str], brand: Brand) -> bytes:  # noqa: ARG001
+    """The formats without drawn figures: their charts are native, or there are none."""
+    return slides_of(text, palette, brand.logo)
 
 
 def _logo_view(brand: Brand, source: str) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from cri.adapters.charts import ChartBrowser
 from cri.adapters.document_files import read_document
 from cri.adapters.instrument_files import InstrumentTexts
 from cri.adapters.report_files import report_locales
-from cri.adapters.report_print import FORMATS, HOUSE, Report, print_pack
+from cri.adapters.report_print import FORMATS, HOUSE, Report, check_format, print_pack
 from cri.cli.pack_inputs import scored_instrument
 from cri.domain.brand import PAPERS
 from cri.domain.documents import digest_of, readable_json
@@ -97,6 +97,7 @@ def _refuse_unknown(kind: str, file_format: str, locale: str, paper: str) -> Non
     ]
     if problems:
         raise InputError(problems)
+    check_format(kind, file_format)
 
 
 def _refuse_output(output: Path) -> None:

@@ -43,6 +43,8 @@ class Memory:
             return "452 4.3.1 disk full"
         if address.startswith("slow-"):
             await asyncio.sleep(1.5)
+        if address.startswith("silent-"):
+            await asyncio.sleep(600)
         content = envelope.content
         assert isinstance(content, bytes)
         name = content.partition(b"Message-ID:")[2].split(maxsplit=1)[0]

@@ -14,10 +14,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from cri.adapters.mail import MailServer as Route
+from cri.adapters.mail_routes import PATIENCE_SECONDS
 from cri.app import create_app, make_postman
 from cri.db.models import Message, MessageBatch, MessageText, Person
 from cri.db.session import enter_agency
 from cri.domain.access import Role
+from cri.services import messages
 from cri.services.context import Parts
 from cri.settings import Settings
 from cri.web.database import db
@@ -133,6 +135,30 @@ def test_a_test_goes_to_whoever_asks_and_to_the_fixed_address_only(
         assert f"A test message is on its way to {person.email}" in visitor.text
         assert dict(server.reached()) == {person.email: 1}
         assert "evil.example" not in visitor.page
+
+
+def test_a_mail_server_that_does_not_say_whether_it_takes_a_test_is_told(
+    settings: Settings,
+    server: MailServer,
+    sessions: Sessions,
+    parts: Parts,
+    agency_id: uuid.UUID,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It has heard the last line and says nothing: nobody knows, so nothing else is said."""
+    assert messages.send_test.__defaults__ == (PATIENCE_SECONDS,)
+    monkeypatch.setattr(messages.send_test, "__defaults__", (2.5,))
+    wave_id = draft_wave(sessions, agency_id)
+    route = Route("127.0.0.1", server.port, "surveys@example.org", security="none")
+    for app in served(replace(settings, mail=route)):
+        person = make_person(sessions, parts, (agency_id, Role.ADMINISTRATOR), beginning="silent-")
+        visitor = visit(app, person)
+        path = f"/waves/{wave_id}/messages/texts/invitation/en"
+        visitor.get(path)
+        visitor.post(path, {"subject": "x", "body": "Hello {name}, {link}", "go": "test"})
+        assert "has not said whether it takes the message. Look into your mailbox." in visitor.text
+        assert "Hello Ana Ruiz," in visitor.text
+        assert "on its way" not in visitor.text
 
 
 def test_a_mail_server_that_is_away_is_told_and_nothing_breaks(

@@ -44,11 +44,18 @@ def _hash(pepper: bytes) -> str:
 
 
 def make_person(
-    sessions: sessionmaker[Session], parts: Parts, *places: tuple[uuid.UUID, Role], active: bool = True
+    sessions: sessionmaker[Session],
+    parts: Parts,
+    *places: tuple[uuid.UUID, Role],
+    active: bool = True,
+    beginning: str = "",
 ) -> Person:
-    """An account with one of tests' passwords and a role in each agency given."""
+    """An account with one of tests' passwords and a role in each agency given.
+
+    beginning: of the e-mail address; it tells the tests' mail server how to treat it.
+    """
     account_id = uuid.uuid4()
-    email = f"{account_id.hex}@example.org"
+    email = f"{beginning}{account_id.hex}@example.org"
     with sessions.begin() as session:
         session.add(
             Account(

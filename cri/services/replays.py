@@ -43,7 +43,7 @@ def replay_wave(context: Context, wave_id: uuid.UUID, browser: ChartBrowser) -> 
     reports = context.session.scalars(
         select(Report)
         .where(Report.agency_id == context.agency_id, Report.wave_id == wave_id)
-        .order_by(Report.kind, Report.locale, Report.made_at, Report.id)
+        .order_by(Report.kind, Report.unit_code, Report.locale, Report.made_at, Report.id)
     ).all()
     packs: dict[tuple[str, str | None], Again] = {}
     for report in reports:
@@ -57,11 +57,11 @@ def replay_wave(context: Context, wave_id: uuid.UUID, browser: ChartBrowser) -> 
             brand = printed_brand(context, shown.get("brand"))
             rebuilt = print_document(context, wave, document, browser, look, brand).manifest
             found += manifest_differences(shown, rebuilt)
-            found += document_differences(shown["pack_sha256"], digest_of(document), "pack (sha256)")
+            found += document_differences(shown.get("pack_sha256"), digest_of(document), "pack (sha256)")
         yield Replayed(
             _name(report),
             report.sha256,
-            len(shown[FIGURES]),
+            len(shown.get(FIGURES, ())),
             (*found, *_file_differences(context, report)),
         )
 

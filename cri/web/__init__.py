@@ -35,6 +35,7 @@ VIEWS = (
     "cri.web.views.results_figures",
     "cri.web.views.results_units",
     "cri.web.views.staff_pages",
+    "cri.web.views.unit_packs",
     "cri.web.views.publicness",
     "cri.web.views.compared",
     "cri.web.views.taking_part",

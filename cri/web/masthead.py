@@ -41,6 +41,7 @@ PART_OF = {
     "service_lines": "waves",
     "staff_pages": "results",
     "unit_history": "organisation",
+    "unit_packs": "results",
     "wave_running": "waves",
     "wave_setup": "waves",
 }

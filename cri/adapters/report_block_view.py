@@ -1,21 +1,17 @@
 """The view of a page of blocks: keys become words, values become text, figures become images."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from cri.adapters.report_factor_view import strip_view
-from cri.adapters.report_figures import Drawing
+from cri.adapters.report_drawing import Drawing
+from cri.adapters.report_figure_view import FigureViews
 from cri.adapters.report_parts import claim_views, interval_of
-from cri.adapters.report_text import ReportText, direction_of
-from cri.domain.pack import section_of
+from cri.adapters.report_table_view import TableViews
+from cri.adapters.report_text import ReportText
 
 Document = Mapping[str, Any]
 View = dict[str, Any]
-
-PLAIN: Final = "text"
-"""A column that needs no head."""
-MARKS: Final = {"above": "▲", "below": "▼", "": ""}
 
 
 @dataclass(frozen=True)
@@ -25,6 +21,11 @@ class BlockViews:
     text: ReportText
     drawings: Mapping[str, Drawing]
     svgs: Mapping[str, bytes]
+
+    @property
+    def tables(self) -> TableViews:
+        """Makes the views of its tables."""
+        return TableViews(self.text)
 
     def page(self, section: Document) -> View:
         """Return a page: its titles and the views of its blocks."""
@@ -40,12 +41,12 @@ class BlockViews:
     def block(self, block: Document) -> View:
         """Return the view of one block, with its kind."""
         makers: dict[str, Callable[[Document], View]] = {
-            "heading": lambda one: {"text": self._plain(one["text"]), "tone": one["tone"]},
+            "heading": lambda one: {"text": self.tables.plain(one["text"]), "tone": one["tone"]},
             "paragraph": lambda one: {"text": self.text.word(one["key"]), "role": one["role"]},
             "listed": self._listed,
             "said": lambda one: {"claims": claim_views(self.text, one["claims"])},
-            "picture": self._picture,
-            "table": self._table,
+            "picture": lambda one: FigureViews(self.text, self.drawings, self.svgs).view(one["figure"]),
+            "table": self.tables.table,
             "cards": lambda one: {
                 "cards": [self._card(card) for card in one["cards"]],
                 "across": one["across"],
@@ -60,53 +61,11 @@ class BlockViews:
         }
         return {"kind": block["kind"], **makers[block["kind"]](block)}
 
-    def _plain(self, value: Document) -> str:
-        """A value that stands by itself, outside a sentence."""
-        kind, given = value["kind"], value["value"]
-        if kind == "word":
-            return self.text.word(str(given))
-        return self.text.named(kind, str(given)) if self.text.is_name(kind) else self.text.number(kind, given)
-
     def _listed(self, block: Document) -> View:
         entries: Any = self.text.page_words()
         for part in block["key"].split("."):
             entries = entries[part]
         return {"entries": entries}
-
-    def _picture(self, block: Document) -> View:
-        key = block["figure"]
-        row = section_of(self.text.pack, key.removesuffix(".strip"))["row"]
-        return {"strip": strip_view(self.text, row, self.drawings[key], self.svgs[key])}
-
-    def _table(self, block: Document) -> View:
-        tones: Sequence[Sequence[str]] = block["tones"] or [[""] * (len(row) - 1) for row in block["rows"]]
-        return {
-            "caption": self.text.word(block["key"]),
-            "corner": self._corner(block),
-            "heads": [{"text": self._head(column), "narrow": column == "n"} for column in block["columns"]],
-            "rows": [self._row(row, marks) for row, marks in zip(block["rows"], tones, strict=True)],
-        }
-
-    def _corner(self, block: Document) -> str:
-        about_units = any(row[0]["kind"] == "unit" for row in block["rows"])
-        return self.text.word("factor.unit" if about_units else "summary.factor")
-
-    def _head(self, column: str) -> str:
-        if column == PLAIN:
-            return ""
-        kind, _, code = column.partition(":")
-        return self.text.factor_name(code) if kind == "factor" else self.text.word(f"columns.{column}")
-
-    def _row(self, row: Sequence[Document], marks: Sequence[str]) -> View:
-        head = self._plain(row[0])
-        return {
-            "head": head,
-            "direction": direction_of(head),
-            "cells": [
-                {"text": self._plain(value), "tone": mark, "mark": MARKS[mark]}
-                for value, mark in zip(row[1:], marks, strict=True)
-            ],
-        }
 
     def _card(self, card: Document) -> View:
         words: Any = {}
@@ -128,14 +87,14 @@ class BlockViews:
     def _factor_of(self, claim: Document) -> str:
         """The factor that a sentence is about without naming it; nothing for a statement, which says it."""
         factor = claim["values"].get("factor")
-        return self._plain(factor) if factor else ""
+        return self.tables.plain(factor) if factor else ""
 
     def _measure(self, claim: Document) -> str:
         """How many people a debate card rests on, and its interval, where its sentence does not say them."""
         values, sentence = claim["values"], self.text.template(claim)
         told = []
         if "n" in values and "{n}" not in sentence:
-            told.append(self.text.word("people", n=self._plain(values["n"])))
+            told.append(self.text.word("people", n=self.tables.plain(values["n"])))
         if {"low", "high"} <= values.keys() and "{low}" not in sentence and values["low"]["kind"] == "share":
             ends = [values[end]["value"] for end in ("low", "high")]
             shown = interval_of(self.text, "share", ends)
@@ -158,8 +117,8 @@ class BlockViews:
         }
 
     def _sheet(self, block: Document) -> View:
-        names = [self._plain(value) for value in block["rows"]]
-        heads = [self._head(column) for column in block["columns"]]
+        names = [self.tables.plain(value) for value in block["rows"]]
+        heads = [self.tables.head(column) for column in block["columns"]]
         return {
             "caption": self.text.word(block["key"]),
             "heads": heads,

@@ -1,13 +1,16 @@
 """The figures of a report at the sizes of its pages: rows as high as the text beside them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+from cri.adapters.report_drawing import Drawing, cell_height, row_height
+from cri.adapters.report_drawings import draw
 from cri.adapters.report_text import ReportText
 from cri.adapters.text_lines import lines_of, lines_of_runs
-from cri.domain.figures import RULE, Canvas, axis_of, items_figure, strips_figure, units_figure, values_of
+from cri.domain.figures import Canvas, axis_of, items_figure, strips_figure, units_figure, values_of
 from cri.domain.pack import figure_rows, section_of
+
+__all__ = ["Drawing", "cell_height", "item_note", "plan_drawings", "units_layout"]
 
 Document = Mapping[str, Any]
 
@@ -23,15 +26,6 @@ COVER_COLOURS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """A Plotly figure with the row heights (px) and the axis (from, to) that the text around it needs."""
-
-    figure: dict[str, Any]
-    canvas: Canvas
-    axis: tuple[float, float]
-
-
 def plan_drawings(text: ReportText, layout: Document, palette: Mapping[str, str]) -> dict[str, Drawing]:
     """Return the drawings of a pack by figure id, and the cover's under "cover"."""
     pack = text.pack
@@ -40,7 +34,9 @@ def plan_drawings(text: ReportText, layout: Document, palette: Mapping[str, str]
     drawings = {"cover": _cover(pack, layout["cover"], axis, palette)} if covered else {}
     for key, entry in pack["figures"].items():
         rows = figure_rows(pack, key)
-        if entry["kind"] == "strips":
+        if "rows" in entry:
+            drawings[key] = draw(text, entry, rows, layout, palette)
+        elif entry["kind"] == "strips":
             size = layout["summary" if key == "summary" else "strip"]
             canvas = Canvas(size["width"], tuple(_strip_heights(text, rows, size)))
             figure = strips_figure(rows, canvas, axis, palette, dot=size["dot"], grid=key == "summary")
@@ -52,11 +48,6 @@ def plan_drawings(text: ReportText, layout: Document, palette: Mapping[str, str]
                 text, entry["of"][0], rows, layout[units_layout(text, rows, layout)], palette
             )
     return drawings
-
-
-def cell_height(drawing: Drawing, row: int) -> float:
-    """Return the height in px of a table's cell beside a figure's row, without the hairline below it."""
-    return round(drawing.canvas.heights[row] - RULE, 2)
 
 
 def units_layout(text: ReportText, rows: Sequence[Document], layout: Document) -> str:
@@ -87,11 +78,6 @@ def _strip_heights(text: ReportText, rows: Sequence[Document], size: Document) -
     return heights
 
 
-def _row_height(text: ReportText, written: str, size: Document, indent: float = 0.0) -> float:
-    lines = lines_of(written, size["text_width"] - indent, size["text_size"])
-    return float(max(size["row"], round(lines * size["line"][text.direction] + size["padding"])))
-
-
 def _item_height(text: ReportText, row: Document, size: Document) -> float:
     runs = [(text.statement(row["code"]), size["text_size"]), (item_note(text, row), size["note_size"])]
     lines = lines_of_runs(runs, size["text_width"])
@@ -110,7 +96,7 @@ def _units(
     own = section_of(text.pack, factor)["row"]
     axis = axis_of(values_of([*rows, {**own, "strip": None}]))
     heights = (
-        _row_height(text, text.unit_name(row["code"]), size, indent=11.4 * row["depth"]) for row in rows
+        row_height(text, text.unit_name(row["code"]), size, indent=11.4 * row["depth"]) for row in rows
     )
     canvas = Canvas(size["width"], tuple(heights))
     return Drawing(units_figure(rows, canvas, axis, palette, own["score"]), canvas, axis)

@@ -1,7 +1,6 @@
-"""What moved from wave to wave: the differences with their intervals, the line of all waves, the units."""
+"""What changed since the wave before: the differences with their intervals, and what changed in units."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from math import ceil
 from typing import Any, Final
 
@@ -10,13 +9,12 @@ from cri.domain.claims import Value
 from cri.domain.document_blocks import Table, word
 from cri.domain.figures_heatmap import MOST_STEPS
 from cri.domain.figures_marks import Canvas, Figure, Palette, Row, bare_figure, box, line, row_rules
+from cri.domain.pack_rows import unit_rows
 from cri.domain.rounding import round_score
 
 Document = Mapping[str, Any]
 
 LEAST_CHANGE: Final = 10.0  # points to each side that an axis of changes shows at least
-PAD: Final = 9.0  # px above and below the line of a row
-MOST_WAVES: Final = 6
 
 
 def change_rows(card: Document) -> list[dict[str, Any]]:
@@ -122,163 +120,22 @@ def _differences(seen: Sequence[tuple[Row, float]], palette: Palette, *, sure: b
     }
 
 
-def waves_of(card: Document, earlier: Sequence[Document]) -> list[Document]:
-    """Return the scorecards of the last waves, the oldest first and `card` last, at most six."""
-    before = sorted(earlier, key=lambda one: str(one["wave"]["closed"]))
-    return [*before[-(MOST_WAVES - 1) :], card]
-
-
-def wave_rows(card: Document, earlier: Sequence[Document]) -> list[dict[str, Any]]:
-    """Return {code, points [{wave, score, interval, joined}]} of the index and each factor over all waves.
-
-    earlier: scorecards of the agency's waves before. joined: whether the line goes on from the point before;
-    another instrument or method breaks it. [] without an earlier wave.
-    """
-    cards = waves_of(card, earlier)
-    if len(cards) < 2:
-        return []
-    joined = [False, *(_goes_on(before, now) for before, now in pairwise(cards))]
-    return [
-        {
-            "code": code,
-            "points": [_point(one, code, number, joined[number]) for number, one in enumerate(cards)],
-        }
-        for code in ("index", *(factor["code"] for factor in card["factors"]))
-    ]
-
-
-def wave_heads(card: Document, earlier: Sequence[Document]) -> list[dict[str, Any]]:
-    """Return {label, closed, n} of each wave that `wave_rows` shows."""
-    return [
-        {
-            "label": one["wave"]["label"],
-            "closed": one["wave"]["closed"],
-            "n": one["population"]["usable"],
-        }
-        for one in waves_of(card, earlier)
-    ]
-
-
-def waves_table(figure: Document, rows: Sequence[Row]) -> Table:
-    """Return every wave's score with the ends of its interval below each other as one value a cell."""
-    heads = tuple(f"wave:{number}" for number in range(len(figure["waves"])))
-    cells = tuple(
-        (Value("factor", row["code"]), *(Value("score", point["score"]) for point in row["points"]))
-        for row in rows
-    )
-    return Table("figures.waves.table", heads, cells)
-
-
-def waves_figure(rows: Sequence[Row], canvas: Canvas, axis: tuple[float, float], palette: Palette) -> Figure:
-    """Draw a row for each result: its waves from left to right, higher scores higher, on one axis for all.
-
-    axis: scores at the foot and at the top of each row. The newest wave is dark. Time runs to the right in
-    every language, as number lines do.
-    """
-    count = len(rows[0]["points"])
-    places = [canvas.width * (number + 0.5) / count for number in range(count)]
-    shapes = row_rules(canvas, palette)
-    older: list[tuple[float, float, float, float, str]] = []
-    newest: list[tuple[float, float, float, float, str]] = []
-    for row, centre, height in zip(rows, canvas.centres, canvas.heights, strict=True):
-        scale = _Upright(centre + height / 2 - PAD, height - 2 * PAD, axis)
-        shapes += [_across(canvas, scale.at(mark), palette) for mark in (axis[0], sum(axis) / 2, axis[1])]
-        last: tuple[float, float] | None = None
-        for point, x in zip(row["points"], places, strict=True):
-            if point["score"] is None:
-                last = None
-                continue
-            y = scale.at(float(round_score(point["score"])))
-            ends = [scale.at(float(round_score(end))) for end in point["interval"] or (point["score"],) * 2]
-            if last is not None and point["joined"]:
-                shapes.append(line(last[0], x, last[1], y, palette["earlier"], 1.2))
-            kept = newest if point["wave"] == count - 1 else older
-            kept.append((x, y, round(ends[0] - y, 2), round(y - ends[1], 2), row["code"]))
-            last = (x, y)
-    traces = [_upright_dots(older, palette["earlier"], 7), _upright_dots(newest, palette["agency"], 9)]
-    return bare_figure([trace for trace in traces if trace["x"]], shapes, canvas, (0.0, canvas.width))
-
-
-class _Upright:
-    """Scores as px from the top within one row."""
-
-    def __init__(self, foot: float, height: float, axis: tuple[float, float]) -> None:
-        self.foot, self.height, self.axis = foot, height, axis
-
-    def at(self, score: float) -> float:
-        low, high = self.axis
-        return round(self.foot - self.height * (score - low) / (high - low), 2)
-
-
-def _across(canvas: Canvas, y: float, palette: Palette) -> Figure:
-    return line(0, canvas.width, y, y, palette["grid"], 0.6)
-
-
-def _upright_dots(
-    found: Sequence[tuple[float, float, float, float, str]], colour: str, size: float
-) -> Figure:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [round(one[0], 2) for one in found],
-        "y": [one[1] for one in found],
-        "customdata": [one[4] for one in found],
-        "error_y": {
-            "type": "data",
-            "symmetric": False,
-            "array": [one[2] for one in found],
-            "arrayminus": [one[3] for one in found],
-            "color": colour,
-            "thickness": 2.4,
-            "width": 0,
-        },
-        "marker": {"color": colour, "size": size, "opacity": 1, "line": {"width": 0}},
-        "cliponaxis": False,
-    }
-
-
-def _goes_on(before: Document, now: Document) -> bool:
-    """Whether the later of two waves continues the line of the one before."""
-    change = now["change"]
-    if change and change["previous"]["sheet_sha256"] == before["sheet_sha256"]:
-        return bool(change["comparable"])
-    return bool(before["instrument"] == now["instrument"] and before["method"] == now["method"])
-
-
-def _point(card: Document, code: str, number: int, joined: bool) -> dict[str, Any]:
-    found = card["index"] if code == "index" else next(
-        (factor for factor in card["factors"] if factor["code"] == code), None
-    )  # fmt: skip
-    score = found["score"] if found else None
-    interval = list(found["interval"]) if found and score is not None and found["interval"] else None
-    return {"wave": number, "score": score, "interval": interval, "joined": joined}
-
-
-def unit_change_rows(card: Document) -> list[dict[str, Any]]:
-    """Return units with what they can be compared with: rows as of `figures_heatmap`, and {share, drawn}.
+def unit_change_rows(card: Document, most: int | None = None) -> list[dict[str, Any]]:
+    """Return units with what they can be compared with: {code, depth, share, suppressed, cells}.
 
     share: of the people then and now, by head-count, the share (0-1) that belongs together, None where
     nothing was recorded. A cell: {factor, score (the difference), suppressed, step}: coloured where it
-    changed, by multiples of the smallest difference that matters. [] without an earlier wave.
+    changed, by multiples of the smallest difference that matters. most: as of `heatmap_rows`. [] without an
+    earlier wave.
     """
     change = card["change"]
     if not change or not change["comparable"]:
         return []
     codes = [factor["code"] for factor in card["factors"]]
-    rows = []
-    for unit in change["units"]:
-        lineage = unit.get("lineage")
-        drawn = lineage is None or lineage["drawn"]
-        if drawn and not any(unit["factors"].values()):
-            continue
-        cells = [_moved(code, unit["factors"].get(code)) for code in codes] if drawn else None
-        rows.append({
-            "code": unit["code"],
-            "share": lineage["share"] if lineage else None,
-            "suppressed": None if drawn else lineage["reason"] or "new",
-            "cells": cells,
-        })  # fmt: skip
-    return rows
+    moved = {unit["code"]: unit for unit in change["units"]}
+    levels, _ = unit_rows(card["units"], codes[0], len(card["units"]) if most is None else most)
+    found = ((level, moved[level["code"]]) for level in levels if level["code"] in moved)
+    return [row for level, unit in found if (row := _unit_row(unit, level["depth"], codes))]
 
 
 def unit_change_table(figure: Document, rows: Sequence[Row]) -> Table:
@@ -299,6 +156,21 @@ def unit_change_table(figure: Document, rows: Sequence[Row]) -> Table:
     tones = tuple(("", *(_tone(cell["step"]) for cell in row["cells"] or ())) for row in rows)
     return Table("figures.unit_change.table", ("share_kept", *(f"factor:{code}" for code in figure["of"])),
                  cells, tones)  # fmt: skip
+
+
+def _unit_row(unit: Document, depth: int, codes: Sequence[str]) -> dict[str, Any] | None:
+    """A unit's row; None where both waves show nothing of it."""
+    lineage = unit.get("lineage")
+    drawn = lineage is None or lineage["drawn"]
+    if drawn and not any(unit["factors"].values()):
+        return None
+    return {
+        "code": unit["code"],
+        "depth": depth,
+        "share": lineage["share"] if lineage else None,
+        "suppressed": None if lineage is None or drawn else lineage["reason"],
+        "cells": [_moved(code, unit["factors"].get(code)) for code in codes] if drawn else None,
+    }
 
 
 def _moved(code: str, change: Document | None) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def forecast_table(_figure: Document, rows: Sequence[Row]) -> Table:
     if not any(row["forecast"] is not None for row in rows):
         empty = Value("text", "")
         blank = tuple((Value("factor", row["code"]), empty, empty) for row in rows)
-        return Table("forecast.sheet", ("low_high", "why"), blank)
+        return Table("figures.forecast.sheet", ("low_high", "why"), blank)
     cells = tuple(
         (
             Value("factor", row["code"]),

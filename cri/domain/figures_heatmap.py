@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from cri.domain.change import SMALLEST_POINTS
 from cri.domain.claims import Value
-from cri.domain.document_blocks import Table
+from cri.domain.document_blocks import Table, word
 from cri.domain.figures_marks import Canvas, Figure, Palette, Row, bare_figure, box, hatch, line, row_rules
 from cri.domain.pack_rows import unit_rows
 from cri.domain.rounding import round_score
@@ -41,49 +41,69 @@ def distance_step(score: float | None, interval: Sequence[float] | None, whole: 
 def heatmap_rows(card: Document, most: int | None = None) -> list[dict[str, Any]]:
     """Return units in tree order: {code, depth, n, suppressed, cells [{factor, score, suppressed, step}]}.
 
-    card: a scorecard. cells: None for a unit that is held back as a whole. most: whole levels from the top,
-    as many as have room; None for all units.
+    The agency itself comes first, with the code None; [] without units. card: a scorecard. cells: None for
+    a unit that is held back as a whole. most: whole levels from the top, as many as have room; None: all.
     """
     codes = [factor["code"] for factor in card["factors"]]
     whole = {factor["code"]: factor["score"] for factor in card["factors"]}
     by_code = {unit["code"]: unit for unit in card["units"]}
     levels, _ = unit_rows(card["units"], codes[0], len(by_code) if most is None else most)
-    rows = []
+    if not levels:
+        return []
+    same = [{"factor": code, "score": whole[code], "suppressed": None, "step": 0} for code in codes]
+    rows = [_row(None, 0, card["population"]["usable"], None, same)]
     for level in levels:
         unit = by_code[level["code"]]
         cells = None
         if unit["suppressed"] is None:
             cells = [_cell(code, unit["factors"][code], whole[code]) for code in codes]
-        rows.append({
-            "code": unit["code"],
-            "depth": level["depth"],
-            "n": unit["n"],
-            "suppressed": unit["suppressed"],
-            "cells": cells,
-        })  # fmt: skip
+        rows.append(_row(unit["code"], level["depth"], unit["n"], unit["suppressed"], cells))
     return rows
 
 
 def heatmap_table(figure: Document, rows: Sequence[Row]) -> Table:
     """Return each unit's score of each factor, marked where it is coloured."""
     return Table(
-        "units.table",
+        "figures.heatmap.table",
         ("n", *(f"factor:{code}" for code in figure["of"])),
         tuple(_table_row(row, len(figure["of"])) for row in rows),
         tuple(("", *(_side(cell["step"]) for cell in row["cells"] or ())) for row in rows),
     )
 
 
+def glance_table(figure: Document, rows: Sequence[Row]) -> Table:
+    """Return the steps of every unit alone, for a page with room for no more: "\u25b2 6" is 6 points or more.
+
+    A unit of which all is held back has a word in its first cell only.
+    """
+    count = len(figure["of"])
+    cells = []
+    for row in rows:
+        if row["cells"] is None:
+            few = "few" if row["suppressed"] == "small" else "kept_back"
+            shown = [word(f"figures.steps.{few}"), *[Value("text", "")] * (count - 1)]
+        else:
+            shown = [Value("text", _step_text(cell["step"])) for cell in row["cells"]]
+        cells.append((name_of(row), *shown))
+    return Table("figures.heatmap.all", tuple(f"factor:{code}" for code in figure["of"]), tuple(cells))
+
+
+def _step_text(step: int) -> str:
+    sign = "\u25b2" if step > 0 else "\u25bc"
+    return f"{sign}\u00a0{abs(step) * SMALLEST_POINTS:.0f}" if step else ""
+
+
 def heatmap_figure(
-    rows: Sequence[Row], columns: int, canvas: Canvas, palette: Palette, *, mirrored: bool
+    rows: Sequence[Row], columns: int, canvas: Canvas, palette: Palette, *, mirrored: bool, signs: bool = True
 ) -> Figure:
     """Draw a cell for each unit and factor, `columns` of one width; the first at the right if `mirrored`.
 
-    A cell that is coloured has a triangle up or down at its reading end, so that greyscale shows the side.
+    A cell that is coloured has a triangle up or down at its reading end, so that greyscale shows the side;
+    without `signs` the page writes them.
     """
     width = canvas.width / columns
     shapes = row_rules(canvas, palette)
-    signs: dict[int, list[tuple[float, float, str]]] = {1: [], -1: []}
+    sides: dict[int, list[tuple[float, float, str]]] = {1: [], -1: []}
     for row, centre, height in zip(rows, canvas.centres, canvas.heights, strict=True):
         top, foot = centre - height / 2 + GAP, centre + height / 2 - GAP
         if row["cells"] is None:
@@ -98,11 +118,11 @@ def heatmap_figure(
                 role = f"{_side(cell['step'])}_{abs(cell['step'])}"
                 shapes.append(box(left + GAP, left + width - GAP, top, foot, palette[role]))
                 at = left + (9 if mirrored else width - 9)
-                signs[side].append((at, centre, f"{row['code']}:{cell['factor']}"))
+                sides[side].append((at, centre, f"{row['code']}:{cell['factor']}"))
     shapes += [
         line(at * width, at * width, 0, canvas.height, palette["paper"], 1) for at in range(1, columns)
     ]
-    traces = [_signs(found, SIGNS[side], palette["ink"]) for side, found in signs.items() if found]
+    traces = [_signs(found, SIGNS[side], palette["ink"]) for side, found in sides.items() if found and signs]
     return bare_figure(traces, shapes, canvas, (0.0, canvas.width))
 
 
@@ -118,6 +138,12 @@ def _signs(found: Sequence[tuple[float, float, str]], symbol: str, colour: str) 
     }
 
 
+def _row(
+    code: str | None, depth: int, n: int | None, suppressed: str | None, cells: list[dict[str, Any]] | None
+) -> dict[str, Any]:
+    return {"code": code, "depth": depth, "n": n, "suppressed": suppressed, "cells": cells}
+
+
 def _cell(code: str, figure: Document, whole: float | None) -> dict[str, Any]:
     return {
         "factor": code,
@@ -128,13 +154,20 @@ def _cell(code: str, figure: Document, whole: float | None) -> dict[str, Any]:
 
 
 def _table_row(row: Row, factors: int) -> tuple[Value, ...]:
+    head = name_of(row)
+    n = Value("people" if row["code"] is None else "group", row["n"])
     if row["cells"] is None:
-        return (Value("unit", row["code"]), Value("group", None), *(_kept_back(row["suppressed"]),) * factors)
+        return (head, n, *(_kept_back(row["suppressed"]),) * factors)
     cells = (
         _kept_back(cell["suppressed"]) if cell["suppressed"] else Value("score", cell["score"])
         for cell in row["cells"]
     )
-    return (Value("unit", row["code"]), Value("group", row["n"]), *cells)
+    return (head, n, *cells)
+
+
+def name_of(row: Row) -> Value:
+    """Return what a row is about: a unit, or the whole agency."""
+    return word("figures.heatmap.whole") if row["code"] is None else Value("unit", row["code"])
 
 
 def _kept_back(why: str) -> Value:

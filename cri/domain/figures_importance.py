@@ -12,8 +12,10 @@ from cri.domain.rounding import round_score, round_share
 Document = Mapping[str, Any]
 
 LEAST_SHARE: Final = 40.0  # per cent that the upright axis shows at least
-DOT: Final = 15.0
-"""Diameter in px: the page sets each factor's number into its dot."""
+DOT: Final = 9.0  # px
+LABEL: Final = 15.0
+"""Px of the number that the page sets beside each dot, where it covers no other dot or number."""
+SIDES: Final = ((1, -1), (-1, -1), (1, 1), (-1, 1), (0, -1.5), (0, 1.5), (2, 0), (-2, 0))
 
 
 def importance_rows(card: Document) -> list[dict[str, Any]]:
@@ -49,7 +51,7 @@ def importance_table(_figure: Document, rows: Sequence[Row]) -> Table:
         )
         for row in rows
     )
-    return Table("priorities.table", ("score", "share", "from", "to"), cells)
+    return Table("figures.importance.table", ("score", "share", "from", "to"), cells)
 
 
 def share_axis(rows: Sequence[Row]) -> tuple[float, float]:
@@ -86,16 +88,28 @@ def importance_figure(
     return bare_figure([_points(rows, upright, canvas, palette)], shapes, canvas, axis)
 
 
-def importance_places(rows: Sequence[Row], axis: tuple[float, float]) -> list[tuple[float, float]]:
-    """Return where each dot lies: per cent of the width from the left, and of the height from the top."""
+def importance_places(
+    rows: Sequence[Row], canvas: Canvas, axis: tuple[float, float]
+) -> list[tuple[float, float]]:
+    """Return where each dot's number has room: px of its middle from the left and from the top."""
     upright = share_axis(rows)
-    return [
+    dots = [
         (
-            round(100 * (float(round_score(row["score"])) - axis[0]) / (axis[1] - axis[0]), 2),
-            round(100 * (1 - round_share(row["share"]) / upright[1]), 2),
+            canvas.width * (float(round_score(row["score"])) - axis[0]) / (axis[1] - axis[0]),
+            _up(round_share(row["share"]), upright, canvas),
         )
         for row in rows
     ]
+    placed: list[tuple[float, float]] = []
+    for x, y in dots:
+        around = [(round(x + 11 * side, 1), round(y + 11 * up, 1)) for side, up in SIDES]
+        placed.append(min(around, key=lambda at: _covered(at, [*dots, *placed])))
+    return placed
+
+
+def _covered(at: tuple[float, float], others: Sequence[tuple[float, float]]) -> int:
+    """How many dots and numbers a number at this place would cover."""
+    return sum(max(abs(at[0] - x), abs(at[1] - y)) < LABEL * 0.72 for x, y in others)
 
 
 def _points(rows: Sequence[Row], upright: tuple[float, float], canvas: Canvas, palette: Palette) -> Figure:

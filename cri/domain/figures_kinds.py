@@ -9,12 +9,13 @@ from typing import Any, Final
 
 from cri.domain.claims import Value
 from cri.domain.document_blocks import Table
-from cri.domain.figures_change import change_table, unit_change_table, waves_table
+from cri.domain.figures_change import change_table, unit_change_table
 from cri.domain.figures_forecast import forecast_table
 from cri.domain.figures_heatmap import heatmap_table
 from cri.domain.figures_importance import importance_table
 from cri.domain.figures_response import response_table
 from cri.domain.figures_roadmap import roadmap_table
+from cri.domain.figures_waves import waves_table
 from cri.domain.figures_wheel import wheel_table
 from cri.domain.pack import figure_rows, section_of
 
@@ -116,6 +117,7 @@ TWINS: Final[dict[str, Callable[[Document, Rows], Table]]] = {
     "units": _units,
     "wheel": wheel_table,
     "heatmap": heatmap_table,
+    "glance": heatmap_table,
     "change": change_table,
     "waves": waves_table,
     "unit_change": unit_change_table,

@@ -56,17 +56,18 @@ def wheel_figure(
 ) -> Figure:
     """Draw spokes from 0 at the hub to 100 at the rim, clockwise from the top, the other way if `mirrored`.
 
-    The shaded ring is the middle half, 25 to 75, the line in it the middle.
+    The shaded ring is the middle half of the pool, 25 to 75, the darker circle its middle.
     """
     centre, rim = canvas.width / 2, canvas.width / 2 - EDGE
     shapes: list[Figure] = []
-    for end, role in ((100, "wash"), (75, "pool"), (25, "wash"), (0, "paper")):
+    ring = "pool" if scale == "percentile" else "wash"  # the pool's middle half, where there is a pool
+    for end, role in ((100, "wash"), (75, ring), (25, "wash"), (0, "paper")):
         reach = _reach(end, rim)
         shapes.append(oval(centre - reach, centre + reach, centre - reach, centre + reach, palette[role],
                            palette["rule"]))  # fmt: skip
     middle = _reach(50, rim)
     shapes.append(oval(centre - middle, centre + middle, centre - middle, centre + middle, "rgba(0,0,0,0)",
-                       palette["pool_tick"]))  # fmt: skip
+                       palette["pool_tick" if scale == "percentile" else "rule"]))  # fmt: skip
     ways = wheel_ways(len(rows), mirrored=mirrored)
     for x, y in ways:
         hub = _reach(0, rim)

@@ -7,9 +7,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from cri.domain.claims import Claim, Value
-from cri.domain.document_blocks import Beside, Block, Lines, Paragraph, Said, Sheet, page_section, word
+from cri.domain.document_blocks import (
+    Beside,
+    Block,
+    Lines,
+    Paragraph,
+    Picture,
+    Said,
+    Sheet,
+    page_section,
+    word,
+)
 from cri.domain.evidence import Wave
-from cri.domain.pack_tables import importance_table, target_table
+from cri.domain.pack_tables import target_table
 from cri.domain.target_claims import target_claim
 from cri.domain.targets import targets_of
 
@@ -18,33 +28,31 @@ Section = dict[str, Any]
 
 STEPS: Final = ("d30", "d90", "d180", "d365")
 CHOSEN: Final = 3  # two gaps and one strength
-LEVELS: Final = ("organisation", "function", "team", "leader")
 
 
-def forecast_page(codes: Sequence[str]) -> Section:
+def forecast_page() -> Section:
     """Return a worksheet for before anything is revealed: no number on the page before helps a guess."""
-    names = tuple(Value("factor", code) for code in (*codes, "index"))
-    sheet = Sheet("forecast.sheet", ("guess", "low_high", "why"), names, height=17)
     return page_section(
-        "forecast", [Paragraph("forecast.lead", "lead"), sheet, Paragraph("forecast.after", "small")]
+        "forecast",
+        [Paragraph("forecast.lead", "lead"), Picture("forecast"), Paragraph("forecast.after", "small")],
     )
 
 
-def priorities_page(wave: Wave, codes: Sequence[str], drivers: tuple[str, ...]) -> Section:
+def priorities_page(codes: Sequence[str], importance: str | None, drivers: tuple[str, ...]) -> Section:
     """Return importance by performance, where there is an outcome, and dots, impact and effort to fill in.
 
-    drivers: ids of the claims on what goes with an outcome.
+    importance: id of the figure. drivers: ids of the claims on what goes with an outcome.
     """
     names = tuple(Value("factor", code) for code in codes)
-    importance = importance_table(wave.card)
-    shown: list[Block] = [] if importance is None else [importance]
+    shown: list[Block] = [] if importance is None else [Picture(importance)]
+    height = 15.0 if importance is None else 10.5
     return page_section(
         "priorities",
         [
             Paragraph("priorities.lead", "lead"),
             *shown,
             *([Said(drivers)] if importance is not None and drivers else []),
-            Sheet("priorities.sheet", ("dots", "impact", "effort", "chosen"), names, height=15),
+            Sheet("priorities.sheet", ("dots", "impact", "effort", "chosen"), names, height=height),
             Paragraph("priorities.rule", "small"),
         ],
     )
@@ -98,10 +106,8 @@ def action_page() -> Section:
 
 
 def roadmap_page() -> Section:
-    """Return an empty roadmap: levels by time."""
-    levels = tuple(word(f"levels.{level}") for level in LEVELS)
-    sheet = Sheet("roadmap.sheet", STEPS, levels, height=44)
-    return page_section("roadmap", [Paragraph("roadmap.lead", "lead"), sheet])
+    """Return the roadmap: levels by quarters, empty while there is no plan."""
+    return page_section("roadmap", [Paragraph("roadmap.lead", "lead"), Picture("roadmap")])
 
 
 def commitment_page() -> Section:

@@ -32,7 +32,8 @@ from cri.domain.evidence import Evidence, Wave, evidence_of
 from cri.domain.evidence import Side as PickSide
 from cri.domain.instrument import Instrument
 from cri.domain.pack import leader_pack, section_of
-from cri.domain.pack_tables import agreement_table, units_table
+from cri.domain.pack_figures import glance_ids, workshop_figures
+from cri.domain.pack_tables import agreement_table
 from cri.domain.pack_worksheets import (
     action_page,
     commitment_page,
@@ -52,7 +53,6 @@ Section = dict[str, Any]
 
 KIND: Final = "workshop"
 TEMPLATE: Final = "workshop/1"
-ROWS_BESIDE: Final = 10  # of the table of units, up to which agreement has room on the same page
 
 
 def workshop_pack(
@@ -62,23 +62,29 @@ def workshop_pack(
     *,
     instrument: Instrument | None = None,
     noun: str | None = None,
+    earlier: Sequence[Document] = (),
 ) -> dict[str, Any]:
-    """Build the workshop pack as a JSON-ready document; arguments and result as of `leader_pack`."""
+    """Build the workshop pack as a JSON-ready document; arguments and result as of `leader_pack`.
+
+    earlier: scorecards of the agency's waves before, for the line over all waves.
+    """
     pack = leader_pack(scorecard, placement, edition, instrument=instrument, noun=noun)
     wave = Wave(with_whole_points(scorecard), placement, edition)
-    pages = _Pages(pack, wave)
+    figures = workshop_figures(pack, wave.card, [with_whole_points(one) for one in earlier])
+    pages = _Pages(pack, wave, figures)
     sections = [
         section_of(pack, "cover"),
         pages.day(),
-        forecast_page(pages.codes),
+        forecast_page(),
         section_of(pack, "quality"),
         section_of(pack, "summary"),
+        *pages.wheel(),
         *pages.factors(),
         *pages.standing_out(),
         *pages.spread(),
         pages.traps(),
         pages.debate(),
-        priorities_page(wave, pages.codes, pages.keep(*wave.saying("drivers."))),
+        priorities_page(pages.codes, pages.figure("importance"), pages.keep(*wave.saying("drivers."))),
         register_page(),
         targets_page(wave, pages.keep(*target_claims(wave, pretended=pages.pretended))),
         action_page(),
@@ -87,14 +93,21 @@ def workshop_pack(
         section_of(pack, "method"),
     ]
     claims = {**pack["claims"], **says.as_documents(pages.made), **pages.carried}
-    return {**pack, "kind": KIND, "template": TEMPLATE, "sections": sections, "claims": claims}
+    return {
+        **pack,
+        "kind": KIND,
+        "template": TEMPLATE,
+        "sections": sections,
+        "claims": claims,
+        "figures": {**pack["figures"], **figures},
+    }
 
 
 class _Pages:
     """The pages of one pack, and the claims that they rest on besides the leader's: made, or carried over."""
 
-    def __init__(self, pack: Document, wave: Wave) -> None:
-        self.pack, self.wave = pack, wave
+    def __init__(self, pack: Document, wave: Wave, figures: Mapping[str, Any]) -> None:
+        self.pack, self.wave, self.figures = pack, wave, figures
         self.made: list[Claim] = []
         self.carried: dict[str, Document] = {}
         norm = pack["norm"]
@@ -121,6 +134,21 @@ class _Pages:
                 self.carried[claim["id"]] = claim
                 ids.append(str(claim["id"]))
         return tuple(ids)
+
+    def figure(self, key: str) -> str | None:
+        """Return the id of a figure where there is anything to draw."""
+        return key if key in self.figures else None
+
+    def pictures(self, *keys: str) -> list[Block]:
+        """Return those of the figures that there are, as blocks."""
+        return [Picture(key) for key in keys if key in self.figures]
+
+    def wheel(self) -> list[Section]:
+        """All factors at a glance: places among others, or scores where nobody can be compared with."""
+        if "wheel" not in self.figures:
+            return []
+        lead = Paragraph(f"wheel.lead_{self.figures['wheel']['scale']}", "lead")
+        return [page_section("wheel", [lead, Picture("wheel")])]
 
     def day(self) -> Section:
         """How to read this, and the running order of the day."""
@@ -189,27 +217,51 @@ class _Pages:
 
     def spread(self) -> list[Section]:
         """Where people and units differ, and what changed."""
+        pages = []
+        if "units.heatmap" in self.figures:
+            pages.append(page_section("units", [
+                Paragraph("units.lead", "lead"),
+                Picture("units.heatmap"),
+                Paragraph("units.rule", "small"),
+                Lines("units.ask", 3),
+            ]))  # fmt: skip
+        panels = glance_ids(self.figures)
+        for number, (left, right) in enumerate(zip(panels[::2], panels[1::2], strict=True)):
+            beside = Beside((Picture(left),), (Picture(right),))
+            pages.append(page_section(f"units.all{number + 1}", [beside], title="pages.glance"))
+        return [*pages, page_section("agreement", self._agreement()), *self._change()]
+
+    def _agreement(self) -> list[Block]:
         wave = self.wave
-        early = self.keep(wave.said("early_late.alike", "wave"))
-        changed = self.keep(
-            *(wave.said("change.", code) for code in ("index", *self.codes)),
-            wave.said("change.broken", "wave"),
-        )
-        weights = self.keep(wave.said("weights.", "wave"))
-        agree: list[Block] = [
+        beside = self.keep(wave.said("early_late.alike", "wave"), *wave.saying("weights."))
+        answered: list[Block] = self.pictures("response")
+        return [
+            *([*answered, Heading(word("agreement.heading"))] if answered else []),
             Paragraph("agreement.lead"),
             agreement_table(wave.card),
-            *((Said((*early, *weights)),) if early or weights else ()),
-            Heading(word("agreement.change")),
-            Said(changed) if changed else Paragraph("agreement.no_change"),
+            *((Said(beside),) if beside else ()),
+            *(() if "change" in self.figures else self._no_change()),
         ]
-        units = units_table(wave.card)
-        if units is None:
-            return [page_section("agreement", agree)]
-        beside: list[Block] = [Paragraph("units.lead", "lead"), units, Paragraph("units.rule", "small")]
-        if len(units.rows) <= ROWS_BESIDE:
-            return [page_section("units", [*beside, Heading(word("pages.agreement")), *agree])]
-        return [page_section("units", [*beside, Lines("units.ask", 3)]), page_section("agreement", agree)]
+
+    def _no_change(self) -> tuple[Block, ...]:
+        broken = self.keep(self.wave.said("change.broken", "wave"))
+        said = Said(broken) if broken else Paragraph("agreement.no_change")
+        return (Heading(word("agreement.change")), said)
+
+    def _change(self) -> list[Section]:
+        """What changed since the wave before, with the line of all waves where they are given."""
+        if "change" not in self.figures:
+            return []
+        said = self.keep(*(self.wave.said("change.", code) for code in ("index", *self.codes)))
+        half = (len(said) + 1) // 2
+        claims = Beside((Said(said[:half]),), (Said(said[half:]),))
+        lead, units = Paragraph("change.lead", "lead"), self.pictures("units.change")
+        if "waves" not in self.figures:
+            return [page_section("change", [lead, Picture("change"), claims, *units])]
+        return [
+            page_section("change", [lead, Picture("waves"), Picture("change")]),
+            page_section("change.units", [claims, *units], title="pages.change_units"),
+        ]
 
     def traps(self) -> Section:
         """Conclusions that these results tempt to."""

@@ -9,11 +9,10 @@ from cri.domain.figures_change import (
     change_table,
     unit_change_rows,
     unit_change_table,
-    wave_rows,
-    waves_figure,
 )
 from cri.domain.figures_heatmap import distance_step, heatmap_figure, heatmap_rows, heatmap_table
 from cri.domain.figures_marks import Canvas
+from cri.domain.figures_waves import wave_rows, waves_figure
 from tests.unit.figure_cards import PALETTE, card, shapes_of, unit, valid
 
 
@@ -39,8 +38,8 @@ def test_a_step_is_a_multiple_of_what_matters_and_sure(
 
 def test_a_heatmap_is_coloured_by_what_matters_with_a_sign_and_hidden_units_are_hatched() -> None:
     rows = heatmap_rows(card())
-    assert [[cell["step"] for cell in row["cells"] or ()] for row in rows] == [[2, 0], [0, -3], []]
-    figure = valid(heatmap_figure(rows, 2, Canvas(200, (20.0,) * 3), PALETTE, mirrored=False))
+    assert [[cell["step"] for cell in row["cells"] or ()] for row in rows] == [[0, 0], [2, 0], [0, -3], []]
+    figure = valid(heatmap_figure(rows, 2, Canvas(200, (20.0,) * 4), PALETTE, mirrored=False))
     fills = [shape.get("fillcolor") for shape in shapes_of(figure)]
     assert fills.count(PALETTE["above_2"]) == fills.count(PALETTE["below_3"]) == 1
     assert fills.count(PALETTE["wash"]) == 1  # the hidden unit, and nothing else, has a ground to its lines
@@ -50,19 +49,19 @@ def test_a_heatmap_is_coloured_by_what_matters_with_a_sign_and_hidden_units_are_
         "triangle-down": ["v:b"],
     }
     table = heatmap_table({"of": ["a", "b"]}, rows)
-    assert table.tones == (("", "above", ""), ("", "", "below"), ("",))
-    assert {value.value for value in table.rows[2][2:]} == {"factor.unit_few"}
-    assert table.rows[2][1].value is None
+    assert table.tones == (("", "", ""), ("", "above", ""), ("", "", "below"), ("",))
+    assert {value.value for value in table.rows[3][2:]} == {"factor.unit_few"}
+    assert table.rows[3][1].value is None
 
 
 def test_the_colours_do_not_depend_on_the_extremes_in_view() -> None:
     far = card(units=[*card()["units"], unit("far", {"a": 99.0, "b": 1.0})])
-    assert heatmap_rows(far)[:3] == heatmap_rows(card())
+    assert heatmap_rows(far)[:4] == heatmap_rows(card())
 
 
 def test_a_heatmap_is_mirrored_for_right_to_left() -> None:
     rows = heatmap_rows(card())
-    both = [heatmap_figure(rows, 2, Canvas(200, (20.0,) * 3), PALETTE, mirrored=way) for way in (False, True)]
+    both = [heatmap_figure(rows, 2, Canvas(200, (20.0,) * 4), PALETTE, mirrored=way) for way in (False, True)]
     left, right = ([s for s in shapes_of(one) if s.get("fillcolor") == PALETTE["above_2"]] for one in both)
     assert left[0]["x0"] < 100 <= right[0]["x0"]
 

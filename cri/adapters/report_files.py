@@ -30,6 +30,10 @@ class Font:
     path: Path
 
 
+RESTS_ON = {"facilitator": "workshop"}
+"""Kinds of pack that show pages of another kind, and so need its words too."""
+
+
 def load_report_words(locale: str, kind: str | None = None) -> dict[str, Any]:
     """Return the words of `reports/text/LOCALE.yaml`, with those that a kind of pack has of its own.
 
@@ -39,9 +43,9 @@ def load_report_words(locale: str, kind: str | None = None) -> dict[str, Any]:
     if not path.is_file():
         known = " or ".join(report_locales())
         raise InputError([InputProblem(f"no report texts for locale {locale!r}", "--locale", known)])
-    words = _yaml(path)
     if kind not in worded_kinds():
-        return words
+        return _yaml(path)
+    words = load_report_words(locale, RESTS_ON.get(kind))
     own = _words_path(locale, kind)
     if not own.is_file():
         known = " or ".join(sorted(found.stem for found in own.parent.glob("*.yaml")))
@@ -152,7 +156,7 @@ def data_url(kind: str, data: bytes) -> str:
 def reports_digest() -> str:
     """Return the sha256 over every file in `reports/` that shapes a pack, fonts included."""
     whole = hashlib.sha256()
-    for folder in ("sections", "components", "styles", "fonts", "text"):
+    for folder in ("sections", "components", "styles", "slides", "fonts", "text"):
         for path in sorted((REPORTS / folder).rglob("*")):
             if path.is_file():
                 whole.update(f"{path.relative_to(REPORTS).as_posix()}\n".encode())

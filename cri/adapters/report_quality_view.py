@@ -12,12 +12,11 @@ View = dict[str, Any]
 MOST_HIDDEN: Final = 12  # units kept back that are named one by one
 
 
-def quality_view(text: ReportText, section: Document, factors: Sequence[Document]) -> View:
-    """Return the page on data quality. section: the pack's; factors: its sections of factors."""
+def quality_view(text: ReportText, section: Document, rows: Sequence[Document]) -> View:
+    """Return the page on data quality. section: the pack's; rows: results of its factors."""
     population = text.pack["population"]
     unknown = text.word("facts.unknown")
     headcount = population["headcount"]
-    rows = [factor["row"] for factor in factors]
     return {
         "numbers": facts_of(
             [

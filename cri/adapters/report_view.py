@@ -1,11 +1,12 @@
 """What the templates of a pack are fed: words, numbers already written, images with their texts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from cri.adapters.report_block_view import BlockViews
 from cri.adapters.report_factor_view import factor_view
 from cri.adapters.report_figures import Drawing, cell_height
+from cri.adapters.report_guide_view import runsheet_view, step_view
 from cri.adapters.report_parts import (
     claim_about,
     claim_views,
@@ -33,23 +34,11 @@ VERY_LONG_NAME: Final = 120
 def view_of(text: ReportText, drawings: Mapping[str, Drawing], svgs: Mapping[str, bytes]) -> View:
     """Return the whole view of a pack: primitives only, in the order of its pages."""
     pack = text.pack
-    factors = [section for section in pack["sections"] if section["key"] == "factor"]
+    show = _shower(text, drawings, svgs)
     sections: list[View] = []
     for section in pack["sections"]:
         text.where = section["id"]
-        if section["key"] == "cover":
-            body = _cover(text, drawings, svgs)
-        elif section["key"] == "summary":
-            body = _summary(text, section, drawings["summary"], svgs["summary"])
-        elif section["key"] == "factor":
-            body = factor_view(text, section, (factors.index(section) + 1, len(factors)), drawings, svgs)
-        elif section["key"] == "quality":
-            body = quality_view(text, section, factors)
-        elif section["key"] == PAGE:
-            body = BlockViews(text, drawings, svgs).page(section)
-        else:
-            body = _method(text)
-        sections.append({"key": section["key"], "id": section["id"], **body})
+        sections.append(show(section))
     text.where = "footer"
     agency = pack["agency"] or text.word("report.agency_unnamed")
     return {
@@ -66,16 +55,44 @@ def view_of(text: ReportText, drawings: Mapping[str, Drawing], svgs: Mapping[str
     }
 
 
+def _shower(
+    text: ReportText, drawings: Mapping[str, Drawing], svgs: Mapping[str, bytes]
+) -> Callable[[Document], View]:
+    """Return what makes the view of a section, whether it is a page of its own or shown within one."""
+    makers: dict[str, Callable[[Document], View]] = {
+        "cover": lambda _: _cover(text, drawings, svgs),
+        "summary": lambda one: _summary(text, one, drawings["summary"], svgs["summary"]),
+        "factor": lambda one: factor_view(text, one, _place(text, one), drawings, svgs),
+        "quality": lambda one: quality_view(text, one, section_of(text.pack, "summary")["rows"][1:]),
+        PAGE: lambda one: BlockViews(text, drawings, svgs).page(one),
+        "method": lambda _: _method(text),
+        "runsheet": lambda one: runsheet_view(text, one),
+        "guide": lambda one: step_view(text, one, show),
+    }
+
+    def show(section: Document) -> View:
+        return {"key": section["key"], "id": section["id"], **makers[section["key"]](section)}
+
+    return show
+
+
+def _place(text: ReportText, factor: Document) -> tuple[int, int]:
+    """Which factor it is, and of how many; the index is the first of the rows."""
+    codes = [row["code"] for row in section_of(text.pack, "summary")["rows"]]
+    return codes.index(factor["id"]), len(codes) - 1
+
+
 def _footer(text: ReportText) -> View:
     norm = text.pack["norm"]
     return {
         "people": text.word("footer.people", n=text.number("people", text.pack["population"]["responses"])),
-        "dates": _dates(text),
+        "dates": dates_of(text),
         "norm": text.word("footer.norm", edition=norm["edition"]) if norm else text.word("footer.no_norm"),
     }
 
 
-def _dates(text: ReportText) -> str:
+def dates_of(text: ReportText) -> str:
+    """Return from when to when a wave was open, or that it is not known."""
     wave = text.pack["wave"]
     if not (wave["opened"] and wave["closed"]):
         return text.word("report.dates_unknown")
@@ -93,7 +110,7 @@ def _cover(text: ReportText, drawings: Mapping[str, Drawing], svgs: Mapping[str,
     return {
         "size": size,
         "wave": wave["label"] or text.word("report.wave_unnamed"),
-        "dates": _dates(text),
+        "dates": dates_of(text),
         "figure": picture(drawings["cover"], svgs["cover"], text.word(key, low=low, high=high)),
         "facts": facts_of(
             [

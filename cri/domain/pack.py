@@ -94,8 +94,12 @@ def figure_rows(pack: Document, figure_id: str) -> list[Document]:
 
 
 def section_of(pack: Document, section_id: str) -> Document:
-    """Return a section of the pack by its id. KeyError where there is none."""
-    found: dict[str, Document] = {section["id"]: section for section in pack["sections"]}
+    """Return a section of the pack, or a page of the participants that it shows, by its id.
+
+    KeyError where there is none.
+    """
+    every = (*pack.get("participants", ()), *pack["sections"])
+    found: dict[str, Document] = {section["id"]: section for section in every}
     return found[section_id]
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final, Protocol
 
 from cri.domain.instrument import Instrument
 from cri.domain.pack import leader_pack
+from cri.domain.pack_facilitator import facilitator_pack
 from cri.domain.pack_staff import staff_pack
 from cri.domain.pack_workshop import workshop_pack
 
@@ -29,5 +30,6 @@ class Builder(Protocol):
 PACK_KINDS: Final[Mapping[str, Builder]] = {
     "leader": leader_pack,
     "workshop": workshop_pack,
+    "facilitator": facilitator_pack,
     "staff": staff_pack,
 }

@@ -141,6 +141,12 @@ def make_kind(kind: str, case: str) -> dict[str, Any]:
     return PACK_KINDS[kind](*_inputs(case), instrument=cri_instrument(), noun="residents")
 
 
+@cache
+def make_facilitator(case: str) -> dict[str, Any]:
+    """The guide to the workshop of one of CASES."""
+    return PACK_KINDS["facilitator"](*_inputs(case), instrument=cri_instrument(), noun="residents")
+
+
 def _inputs(case: str) -> tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any] | None]:
     """Scorecard, placement and edition."""
     given, agencies = CASES[case]

@@ -19,8 +19,10 @@ from tests.reports.test_report_text import fields, leaves
 
 KINDS = worded_kinds()
 TRANSLATIONS = [(kind, locale) for kind in KINDS for locale in report_locales() if locale != "en"]
-ALIKE = {"columns.effort", "columns.score"}  # the same word in French
-LABELS = {"people", "interval", "footer.people"}  # labels beside a number of its own
+ALIKE = {"columns.effort", "columns.score", "columns.page", "guide.minutes", "guide.page", "room.notes"}
+"""The same words in French."""
+LABELS = {"people", "interval", "footer.people", "guide.time", "guide.time_both", "guide.page"}
+"""Beside a number of its own, or minutes and pages."""
 
 
 @pytest.mark.parametrize(("kind", "locale"), TRANSLATIONS)

@@ -19,6 +19,7 @@ from cri.adapters.secret_files import read_or_make_secrets
 from cri.db.models import Agency
 from cri.db.roles import APPLICATION, OWNER, POOL, derive_passwords, make_database
 from cri.db.session import enter_agency, make_engine, make_sessions
+from cri.db.single_statements import SINGLE_OPTIONS, SingleStatements
 from cri.services.context import Parts
 from cri.settings import Settings
 from tests.conftest import SECRET, TEMPLATE
@@ -91,6 +92,14 @@ def engine(database: Database) -> Iterator[Engine]:
 def sessions(engine: Engine) -> sessionmaker[Session]:
     """Sessions of the application role, without a tenant until they enter one."""
     return make_sessions(engine)
+
+
+@pytest.fixture
+def alone(database: Database) -> Iterator[SingleStatements]:
+    """Statements that are a transaction each, of the application role."""
+    engine = make_engine(database.application, **SINGLE_OPTIONS)
+    yield SingleStatements(engine)
+    engine.dispose()
 
 
 @pytest.fixture

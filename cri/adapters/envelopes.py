@@ -61,6 +61,11 @@ def open_draft(key: bytes, ciphertext: bytes) -> dict[str, Any] | None:
     return document
 
 
+def writing_of(ciphertext: bytes) -> bytes:
+    """What tells one writing of a draft from every other: its nonce, 24 random bytes."""
+    return ciphertext[: Aead.NONCE_SIZE]
+
+
 def seal_answers(public_key: bytes, document: dict[str, Any], length: int) -> bytes:
     """The mailbox ciphertext: anyone may write it, only the wave's private key reads it."""
     return bytes(SealedBox(PublicKey(public_key)).encrypt(pad(document, length)))

@@ -18,13 +18,20 @@ def forget_values(context: ExceptionContext) -> None:
     Listens to `handle_error` of every engine: cri/db/session.py.
     """
     error = context.original_exception
-    if not isinstance(error, psycopg.Error) or error.sqlstate is None:
+    if not isinstance(error, psycopg.Error):
+        return
+    loud = str(error)
+    quieten(error)
+    outer = context.sqlalchemy_exception
+    if outer is not None and outer.args:
+        outer.args = (str(outer.args[0]).replace(loud, str(error)), *outer.args[1:])
+
+
+def quieten(error: psycopg.Error) -> None:
+    """The same for an error of the driver that nobody has wrapped yet."""
+    if error.sqlstate is None:
         return
     quiet = f"{type(error).__name__} ({error.sqlstate})"
     if not error.sqlstate.startswith(_DATA_EXCEPTION):
         quiet = str(error).partition("\n")[0]
-    loud = str(error)
     error.args = (quiet,)
-    outer = context.sqlalchemy_exception
-    if outer is not None and outer.args:
-        outer.args = (str(outer.args[0]).replace(loud, quiet), *outer.args[1:])

@@ -94,9 +94,9 @@ ENGINE_OPTIONS: dict[str, Any] = {
 }
 
 
-def make_engine(url: str) -> Engine:
-    """An engine for work outside requests (jobs, commands, tests)."""
-    return create_engine(url, **ENGINE_OPTIONS)
+def make_engine(url: str, **more: Any) -> Engine:
+    """An engine for work outside requests (jobs, commands, tests). `more`: options besides ENGINE_OPTIONS."""
+    return create_engine(url, **ENGINE_OPTIONS, **more)
 
 
 def make_sessions(engine: Engine) -> sessionmaker[Session]:

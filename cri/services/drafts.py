@@ -1,16 +1,17 @@
 """Answers in progress: kept for the respondent, readable only with the code that they alone hold."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
 
 from sqlalchemy import Table, bindparam, delete, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from cri.adapters.envelopes import close_draft, draft_key, make_resume_code, open_draft
+from cri.adapters.envelopes import close_draft, draft_key, make_resume_code, open_draft, writing_of
 from cri.adapters.secret_files import Secrets
 from cri.db.models import Draft, Invitation
+from cri.db.single_statements import SingleStatements
 from cri.domain.errors import CriError
 from cri.domain.wave import Answers, answers_from_document, envelope_length, seconds_an_item
 from cri.services.links import personal_token
@@ -19,6 +20,10 @@ from cri.services.submissions import drop_answers, hold_open, take_link
 
 MOST_DRAFTS: Final = 20
 """How often one link may have been begun and not ended: more devices than anybody has."""
+
+
+class DraftMovedError(CriError):
+    """The draft is not any more what this request has read: another tab saved, or all is over. Read again."""
 
 
 class TooManyDraftsError(CriError):
@@ -31,13 +36,15 @@ class Progress:
 
     `page`: where they left; `prompted`: the pages whose soft prompt they have seen; `spent`: factor code ->
     seconds on its page as the browser counted them, None where it did not. None of these is ever
-    submitted: of the seconds only the median an item is.
+    submitted: of the seconds only the median an item is. `seen`: which writing of the draft it was read
+    from; kept nowhere.
     """
 
     answers: Answers = field(default_factory=Answers)
     page: str = ""
     prompted: frozenset[str] = frozenset()
     spent: Mapping[str, int | None] = field(default_factory=dict)
+    seen: bytes = field(default=b"", compare=False, repr=False)
 
     def to_document(self) -> dict[str, Any]:
         """JSON-ready."""
@@ -72,6 +79,7 @@ _LOCK_LINK = (
     .with_for_update(key_share=True)
 )
 _OF_LINK = (_draft.agency_id == bindparam("agency"), _draft.invitation_id == bindparam("link"))
+_SAVE_OVER: Final = "SELECT save_over(%s, %s, %s, %s, %s, %s, %s)"  # migration 0019
 _HOW_MANY = select(func.count()).where(*_OF_LINK)
 _ANY = select(exists().where(*_OF_LINK))
 _insert = insert(_table)
@@ -125,7 +133,7 @@ def save_draft(
     if questionnaire.invitation_id is None:
         raise ValueError("an open link has no draft before it has a link of its own")
     hold_open(session, questionnaire)
-    key, digest = draft_key(secrets.draft, code, questionnaire.wave_id.bytes)
+    digest, ciphertext = _closed(secrets, questionnaire, code, progress)
     session.connection().execute(
         _SAVE,
         {
@@ -133,10 +141,32 @@ def save_draft(
             "wave_id": questionnaire.wave_id,
             "key_digest": digest,
             "invitation_id": questionnaire.invitation_id,
-            "ciphertext": close_draft(key, progress.to_document(), envelope_length(*questionnaire.asked)),
+            "ciphertext": ciphertext,
             "answered": progress.answers != Answers(),
         },
     )
+
+
+def save_over(
+    alone: SingleStatements, secrets: Secrets, questionnaire: Questionnaire, code: str, progress: Progress
+) -> None:
+    """Keep the answers so far in place of the writing that `progress` was read from, and commit.
+
+    Raises DraftMovedError, having kept nothing, where that is not there any more or sealing has begun.
+    """
+    digest, ciphertext = _closed(secrets, questionnaire, code, progress)
+    where = (questionnaire.agency_id, questionnaire.wave_id, questionnaire.invitation_id, digest)
+    kept = (progress.seen, ciphertext, progress.answers != Answers())
+    if alone.one(_SAVE_OVER, (*where, *kept)) != (True,):
+        raise DraftMovedError
+
+
+def _closed(
+    secrets: Secrets, questionnaire: Questionnaire, code: str, progress: Progress
+) -> tuple[bytes, bytes]:
+    """(digest, ciphertext) of a draft."""
+    key, digest = draft_key(secrets.draft, code, questionnaire.wave_id.bytes)
+    return digest, close_draft(key, progress.to_document(), envelope_length(*questionnaire.asked))
 
 
 def load_draft(
@@ -162,7 +192,9 @@ def load_draft(
 def read_progress(key: bytes, ciphertext: bytes | None) -> Progress | None:
     """What was closed with `key`; None where nothing is kept, or nothing that this key opens."""
     document = open_draft(key, ciphertext) if ciphertext else None
-    return progress_from_document(document) if document is not None else None
+    if ciphertext is None or document is None:
+        return None
+    return replace(progress_from_document(document), seen=writing_of(ciphertext))
 
 
 def has_draft(session: Session, questionnaire: Questionnaire) -> bool:

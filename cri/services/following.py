@@ -2,18 +2,25 @@
 
 import uuid
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import datetime
 from threading import Lock
 
-from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from cri.adapters.envelopes import draft_key
 from cri.adapters.secret_files import Secrets
 from cri.db.session import note_agency
+from cri.db.single_statements import SingleStatements
 from cri.services.drafts import Progress, load_draft, read_progress
 from cri.services.links import digest_of_token
-from cri.services.responses import Questionnaire, questionnaire_of, read_link
+from cri.services.responses import (
+    FollowedLink,
+    Questionnaire,
+    hold_link,
+    questionnaire_of,
+    read_link,
+)
 from cri.services.submissions import note_held
 
 Followed = tuple[Questionnaire, Progress | None]
@@ -44,41 +51,60 @@ _KNOWN = KnownWaves(12)
 
 
 def read_along(
-    connection: Connection, secrets: Secrets, token: str, code: str | None, now: datetime
+    alone: SingleStatements, secrets: Secrets, token: str, code: str | None, now: datetime
 ) -> Followed:
-    """What a link leads to and what is kept under `code`, to be shown. Errors as `find_questionnaire`.
+    """What a link leads to and what is kept under `code`, to be shown or saved over.
 
-    `connection`: may commit each statement by itself. Where the wave is not known yet, it takes two.
+    One statement; where the wave is not known yet, it takes two. Errors as `find_questionnaire`.
     """
-    followed, known = _follow(connection, secrets, token, code, now, saving=False)
-    return followed if known else _follow(connection, secrets, token, code, now, saving=False)[0]
+    digest = digest_of_token(secrets, token)
+
+    def follow() -> tuple[Followed, bool]:
+        drafts = _possible_drafts(secrets, code)
+        return _found(read_link(alone, digest, list(drafts), _digests(drafts)), drafts, code, now)
+
+    followed, known = follow()
+    return followed if known else follow()[0]
 
 
-def hold_along(session: Session, secrets: Secrets, token: str, code: str | None, now: datetime) -> Followed:
-    """The same, to be saved: neither the wave's sealing nor another tab goes on before this transaction ends.
+def hold_along(
+    session: Session, secrets: Secrets, token: str, code: str | None, now: datetime, *, saving: bool = True
+) -> Followed:
+    """The same in the session's transaction, which enters the agency. Errors as `find_questionnaire`.
 
-    Errors as `find_questionnaire`. The session enters the agency.
+    `saving`: neither the wave's sealing nor another tab goes on before this transaction ends.
     """
-    (questionnaire, progress), known = _follow(session.connection(), secrets, token, code, now, saving=True)
+    drafts = _possible_drafts(secrets, code)
+    row = hold_link(session, digest_of_token(secrets, token), list(drafts), _digests(drafts), saving=saving)
+    (questionnaire, progress), known = _found(row, drafts, code, now)
     note_agency(session, questionnaire.agency_id)
-    note_held(session, questionnaire)
+    if saving:
+        note_held(session, questionnaire)
     if not known and code is not None:
-        progress = load_draft(session, secrets, questionnaire, code, lock=True)
+        progress = load_draft(session, secrets, questionnaire, code, lock=saving)
     return questionnaire, progress
 
 
-def _follow(
-    connection: Connection, secrets: Secrets, token: str, code: str | None, now: datetime, *, saving: bool
-) -> tuple[Followed, bool]:
+_Drafts = Mapping[uuid.UUID, tuple[bytes, bytes]]
+
+
+def _possible_drafts(secrets: Secrets, code: str | None) -> _Drafts:
+    """Key and digest that the draft under `code` has in each wave that is known."""
+    if code is None:
+        return {}
+    return {wave: draft_key(secrets.draft, code, wave.bytes) for wave in _KNOWN.ids()}
+
+
+def _digests(drafts: _Drafts) -> list[bytes]:
+    return [digest for _key, digest in drafts.values()]
+
+
+def _found(link: FollowedLink, drafts: _Drafts, code: str | None, now: datetime) -> tuple[Followed, bool]:
     """What was found, and whether a draft was looked for where there could be one."""
-    waves = _KNOWN.ids() if code is not None else []
-    drafts = {wave: draft_key(secrets.draft, code or "", wave.bytes) for wave in waves}
-    digests = [digest for _key, digest in drafts.values()]
-    row = read_link(connection, digest_of_token(secrets, token), waves=waves, drafts=digests, saving=saving)
-    questionnaire = questionnaire_of(row, now)
-    if code is None or row.invitation_id is None:
+    questionnaire = questionnaire_of(link, now)
+    if code is None or link.invitation_id is None:
         return (questionnaire, None), True
-    if not row.draft_sought:
-        _KNOWN.add(row.wave_id)
+    if not link.draft_sought:
+        _KNOWN.add(link.wave_id)
         return (questionnaire, None), False
-    return (questionnaire, read_progress(drafts[row.wave_id][0], row.draft)), True
+    return (questionnaire, read_progress(drafts[link.wave_id][0], link.draft)), True

@@ -5,15 +5,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Boolean, Connection, LargeBinary, Row, column, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from cri.adapters.secret_files import Secrets
-from cri.db.models import Agency, Invitation, Wave
 from cri.db.session import note_agency
+from cri.db.single_statements import SingleStatements
 from cri.domain.errors import CriError
 from cri.domain.instrument import Instrument
 from cri.domain.sections import promise_instrument
@@ -32,6 +31,39 @@ class AlreadySubmittedError(LinkUnusableError):
 
 class WaveClosedError(LinkUnusableError):
     """The link was good, and its wave takes no answers any more."""
+
+
+class FollowedLink(NamedTuple):
+    """What `follow_link` (migration 0013) answers, column by column."""
+
+    agency_id: uuid.UUID
+    wave_id: uuid.UUID
+    invitation_id: uuid.UUID | None
+    unit_code: str | None
+    personal: bool
+    used: bool
+    wave_label: str
+    instrument_code: str
+    instrument_version: str
+    languages: list[str]
+    noun: str
+    minimum: int
+    comments_minimum: int
+    companion_code: str | None
+    companion_version: str | None
+    promises: list[dict[str, str]] | None
+    synthetic: bool
+    practice: bool
+    breakdowns: list[str] | None
+    state: str
+    opened_at: datetime
+    closes_at: datetime
+    mailbox_key: bytes | None
+    agency_name: str
+    colour: str
+    time_zone: str
+    draft_sought: bool
+    draft: bytes | None
 
 
 @dataclass(frozen=True)
@@ -98,88 +130,73 @@ def find_questionnaire(session: Session, secrets: Secrets, token: str, now: date
     return questionnaire_of(_follow(session, secrets, token), now)
 
 
-def find_answered(connection: Connection, secrets: Secrets, token: str, now: datetime) -> Questionnaire:
-    """What a used link has led to, for its receipt. `connection`: may commit each statement by itself.
+def find_answered(alone: SingleStatements, secrets: Secrets, token: str, now: datetime) -> Questionnaire:
+    """What a used link has led to, for its receipt.
 
     Raises LinkUnusableError unless the link is used and its wave is not sealed yet.
     """
-    row = read_link(connection, digest_of_token(secrets, token))
-    if not row.used or row.mailbox_key is None:
+    link = read_link(alone, digest_of_token(secrets, token))
+    if not link.used or link.mailbox_key is None:
         raise LinkUnusableError
-    return _questionnaire(row, now)
+    return _questionnaire(link, link.mailbox_key, now)
 
 
-def _follow(session: Session, secrets: Secrets, token: str) -> Row[Any]:
+def _follow(session: Session, secrets: Secrets, token: str) -> FollowedLink:
     """What lies behind a token: its wave, its agency and, unless the link is open, its invitation."""
-    row = read_link(session.connection(), digest_of_token(secrets, token))
-    note_agency(session, row.agency_id)
-    return row
+    link = hold_link(session, digest_of_token(secrets, token))
+    note_agency(session, link.agency_id)
+    return link
 
 
 def read_link(
-    connection: Connection,
+    alone: SingleStatements, digest: bytes, waves: Sequence[uuid.UUID] = (), drafts: Sequence[bytes] = ()
+) -> FollowedLink:
+    """One statement: what lies behind the link with this digest.
+
+    `waves`, `drafts`: waves known to the caller and the digest that its draft would have in each; the
+    `draft` is what is kept there, and `draft_sought` says whether the link's wave was among them. Raises
+    LinkUnusableError.
+    """
+    return _followed(alone.one(_FOLLOW, (digest, list(waves), list(drafts))))
+
+
+def hold_link(
+    session: Session,
     digest: bytes,
-    *,
     waves: Sequence[uuid.UUID] = (),
     drafts: Sequence[bytes] = (),
+    *,
     saving: bool = False,
-) -> Row[Any]:
-    """One statement: what lies behind the link with this digest. The transaction enters its agency.
+) -> FollowedLink:
+    """The same in a session's transaction, which enters the agency.
 
-    `waves`, `drafts`: waves known to the caller and the digest that its draft would have in each; the row's
-    `draft` is what is kept there, and its `draft_sought` says whether the link's wave was among them.
     `saving`: wave and draft stay locked until the transaction ends. Raises LinkUnusableError.
     """
     asked = {"link": digest, "waves": list(waves), "drafts": list(drafts), "saving": saving}
-    row = connection.execute(_FOLLOW, asked).one_or_none()
+    row = session.connection().execute(_FOLLOW_AND_HOLD, asked).one_or_none()
+    return _followed(None if row is None else tuple(row))
+
+
+def _followed(row: tuple[Any, ...] | None) -> FollowedLink:
     if row is None:
         raise LinkUnusableError
-    return row
+    return FollowedLink._make(row)
 
 
-_wave, _agency, _invitation = Wave.__table__.c, Agency.__table__.c, Invitation.__table__.c
-_FOLLOW = text("SELECT * FROM follow_link(:link, :waves, :drafts, :saving)").columns(  # migration 0013
-    _wave.agency_id,
-    column("wave_id", _wave.id.type),
-    column("invitation_id", _invitation.id.type),
-    _invitation.unit_code,
-    column("personal", Boolean),
-    _invitation.used,
-    column("wave_label", _wave.label.type),
-    _wave.instrument_code,
-    _wave.instrument_version,
-    _wave.languages,
-    _wave.noun,
-    _wave.minimum,
-    _wave.comments_minimum,
-    _wave.companion_code,
-    _wave.companion_version,
-    column("promises", JSONB),
-    _wave.synthetic,
-    _wave.practice,
-    _wave.breakdowns,
-    _wave.state,
-    _wave.opened_at,
-    _wave.closes_at,
-    _wave.mailbox_key,
-    column("agency_name", _agency.name.type),
-    _agency.colour,
-    _agency.time_zone,
-    column("draft_sought", Boolean),
-    column("draft", LargeBinary),
-)
+_FOLLOW: Final = "SELECT * FROM follow_link(%s, %s, %s, false)"
+_FOLLOW_AND_HOLD: Final = text("SELECT * FROM follow_link(:link, :waves, :drafts, :saving)")
 
 
-def questionnaire_of(row: Row[Any], now: datetime) -> Questionnaire:
+def questionnaire_of(row: FollowedLink, now: datetime) -> Questionnaire:
     """What a link that may be answered leads to; errors as `find_questionnaire`."""
     if row.used:
         raise AlreadySubmittedError
     if row.state not in ("open", "closing") or row.mailbox_key is None or row.closes_at + GRACE < now:
         raise WaveClosedError
-    return _questionnaire(row, now)
+    return _questionnaire(row, row.mailbox_key, now)
 
 
-def _questionnaire(row: Row[Any], now: datetime) -> Questionnaire:
+def _questionnaire(row: FollowedLink, mailbox_key: bytes, now: datetime) -> Questionnaire:
     return Questionnaire(
         agency_id=row.agency_id,
         wave_id=row.wave_id,
@@ -204,5 +221,5 @@ def _questionnaire(row: Row[Any], now: datetime) -> Questionnaire:
         closes_at=row.closes_at,
         may_start=row.state == "open" and now < row.closes_at,
         late=in_second_half(row.opened_at, row.closes_at, now),
-        mailbox_key=row.mailbox_key,
+        mailbox_key=mailbox_key,
     )

@@ -1,17 +1,18 @@
 """The request's session, and the one place where requests commit."""
 
 from inspect import iscoroutinefunction
+from typing import cast
 
 from flask import Flask, Response, current_app, g
 from flask_sqlalchemy_lite import SQLAlchemy
-from sqlalchemy import Connection, Engine
 
 from cri.db.session import ENGINE_OPTIONS, TenantSession
+from cri.db.single_statements import SINGLE_OPTIONS, SingleStatements
 
 db = SQLAlchemy(engine_options=ENGINE_OPTIONS, session_options={"class_": TenantSession})
 
 
-_READING = "cri reading"
+_ALONE = "cri alone"
 _SESSIONS = "_sqlalchemy_sessions"
 """Where the extension keeps a request's sessions, from the first time one is asked for."""
 
@@ -21,23 +22,20 @@ def init_database(app: Flask, database_url: str) -> None:
 
     The commit comes before the answer is sent, so that a page never says saved of what is not.
     """
-    app.config["SQLALCHEMY_ENGINES"] = {"default": database_url}
+    single = {"url": database_url, **SINGLE_OPTIONS}
+    app.config["SQLALCHEMY_ENGINES"] = {"default": database_url, "single": single}
     db.init_app(app)
     # No session here is asynchronous, and closing none of them would start an event loop at every request.
     teardown = app.teardown_appcontext_funcs
     teardown[:] = [close for close in teardown if not iscoroutinefunction(close)]
+    with app.app_context():
+        app.extensions[_ALONE] = SingleStatements(db.get_engine("single"))
     app.after_request(_commit)
 
 
-def reading() -> Connection:
-    """A connection that commits each statement by itself: one round trip for what is only looked at.
-
-    No agency outlives its statement there: what does not say which one it means finds nothing.
-    """
-    engine: Engine | None = current_app.extensions.get(_READING)
-    if engine is None:  # made once: it shares the pool of the other
-        engine = current_app.extensions[_READING] = db.engine.execution_options(isolation_level="AUTOCOMMIT")
-    return engine.connect()
+def alone() -> SingleStatements:
+    """For what one statement does: each is committed by itself, and no agency outlives it."""
+    return cast("SingleStatements", current_app.extensions[_ALONE])
 
 
 def keep_despite_error() -> None:

@@ -17,12 +17,12 @@ from cri.services.drafts import Progress, start_draft
 from cri.services.following import hold_along, read_along
 from cri.services.responses import LinkUnusableError, WaveClosedError, find_questionnaire
 from cri.services.submissions import hold_open
-from cri.web.database import reading
+from cri.web.database import alone
 from cri.web.parts import now
 from tests.factories import OpenedWave, change_wave, open_wave
 
 Sessions = sessionmaker[Session]
-WAVES_IN_SIGHT = text("SELECT count(*) FROM wave")
+WAVES_IN_SIGHT = "SELECT count(*) FROM wave"
 
 
 @pytest.fixture
@@ -43,7 +43,8 @@ def test_the_link_its_wave_and_its_draft_come_in_one_answer(
     app: Flask, sessions: Sessions, parts: Parts, wave: OpenedWave
 ) -> None:
     code = begin(sessions, parts, wave)
-    with app.app_context(), reading() as connection:
+    with app.app_context():
+        connection = alone()
         for _ in range(2):  # the first does not know the wave yet
             questionnaire, progress = read_along(connection, parts.secrets, wave.tokens[0], code, now())
             assert (questionnaire.wave_id, progress) == (wave.wave_id, Progress(page="2"))
@@ -56,22 +57,15 @@ def test_the_link_its_wave_and_its_draft_come_in_one_answer(
 
 def test_no_agency_stays_behind_on_a_connection_that_read(app: Flask, parts: Parts, wave: OpenedWave) -> None:
     with app.app_context():
-        with reading() as connection:
-            assert (
-                read_along(connection, parts.secrets, wave.tokens[0], None, now())[0].wave_id == wave.wave_id
-            )
-            assert connection.scalar(WAVES_IN_SIGHT) == 0
-        with reading() as connection:
-            assert connection.scalar(WAVES_IN_SIGHT) == 0
+        found, _ = read_along(alone(), parts.secrets, wave.tokens[0], None, now())
+        assert found.wave_id == wave.wave_id
+        assert alone().one(WAVES_IN_SIGHT, ()) == (0,)
 
 
 def test_control_an_agency_set_for_the_whole_connection_would_stay(app: Flask, wave: OpenedWave) -> None:
-    with app.app_context(), reading() as connection:
-        connection.execute(
-            text("SELECT set_config('app.agency_id', :agency, false)"), {"agency": str(wave.agency_id)}
-        )
-        assert connection.scalar(WAVES_IN_SIGHT) == 1
-        connection.execute(text("SELECT set_config('app.agency_id', '', false)"))
+    with app.app_context():
+        alone().one("SELECT set_config('app.agency_id', %s, false)", (str(wave.agency_id),))
+        assert alone().one(WAVES_IN_SIGHT, ()) == (1,)
 
 
 def test_while_somebody_saves_neither_sealing_nor_another_tab_goes_on(

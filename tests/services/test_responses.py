@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from cri.adapters.envelopes import make_resume_code
 from cri.db.models import Draft, Invitation, MailboxEntry
 from cri.db.session import enter_agency
+from cri.db.single_statements import SingleStatements
 from cri.domain.sheet import DONT_KNOW, Unit
 from cri.domain.wave import GRACE, Answers
 from cri.services import drafts
@@ -123,13 +124,15 @@ def test_a_wave_that_closes_early_lets_nobody_start(
         assert not follow(session, parts, wave.tokens[0]).may_start
 
 
-def test_a_sealed_wave_takes_nothing(sessions: Sessions, parts: Parts, wave: OpenedWave) -> None:
+def test_a_sealed_wave_takes_nothing(
+    sessions: Sessions, parts: Parts, wave: OpenedWave, alone: SingleStatements
+) -> None:
     change_wave(sessions, wave, state="sealed", sheet_sha256="0" * 64, mailbox_key=None)
     for token in (wave.tokens[0], wave.open_token):
         with sessions() as session, pytest.raises(WaveClosedError):
             follow(session, parts, token)
-        with sessions() as session, pytest.raises(LinkUnusableError):
-            find_answered(session.connection(), parts.secrets, token, NOW)
+        with pytest.raises(LinkUnusableError):
+            find_answered(alone, parts.secrets, token, NOW)
 
 
 # Drafts
@@ -226,17 +229,16 @@ def test_a_code_resumes_its_own_link_and_from_a_poster_the_link_it_made(
 
 
 def test_what_is_submitted_arrives_whole_with_its_unit(
-    sessions: Sessions, parts: Parts, wave: OpenedWave
+    sessions: Sessions, parts: Parts, wave: OpenedWave, alone: SingleStatements
 ) -> None:
     code = begin(sessions, parts, wave.tokens[0], Progress(ANSWERS, page="check"))
     with sessions.begin() as session:
         submit_draft(session, parts.secrets, follow(session, parts, wave.tokens[0]), code)
     (submission,) = received(sessions, parts, wave)
     assert (submission.answers, submission.unit, submission.open_link) == (ANSWERS, "garage", False)
-    with sessions() as session:
-        assert find_answered(session.connection(), parts.secrets, wave.tokens[0], NOW).wave_id == wave.wave_id
-        with pytest.raises(LinkUnusableError):
-            find_answered(session.connection(), parts.secrets, wave.tokens[1], NOW)
+    assert find_answered(alone, parts.secrets, wave.tokens[0], NOW).wave_id == wave.wave_id
+    with pytest.raises(LinkUnusableError):
+        find_answered(alone, parts.secrets, wave.tokens[1], NOW)
 
 
 def test_an_answer_through_the_open_link_is_marked_as_one(

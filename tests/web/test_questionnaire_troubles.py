@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import event, select
@@ -403,11 +404,17 @@ def outage(app: Flask) -> Iterator[list[bool]]:
         if failing:
             raise OperationalError("statement", {}, Exception("server closed the connection"))
 
+    def fail_alone(*_: object) -> None:
+        if failing:
+            raise psycopg.OperationalError("server closed the connection")
+
     with app.app_context():
-        engine = db.engine
+        engine, single = db.engine, db.get_engine("single")
     event.listen(engine, "before_cursor_execute", fail)
+    event.listen(single, "checkout", fail_alone)
     yield failing
     event.remove(engine, "before_cursor_execute", fail)
+    event.remove(single, "checkout", fail_alone)
 
 
 def test_while_the_database_is_away_what_was_typed_waits(
@@ -474,7 +481,7 @@ def test_a_fault_of_ours_keeps_what_was_typed(
         raise RuntimeError("a fault of ours")
 
     with monkeypatch.context() as patch:
-        patch.setattr("cri.web.views.questionnaire_moves.save_draft", break_down)
+        patch.setattr("cri.web.views.questionnaire_moves.save_over", break_down)
         failed = ann.answer_all(page, "5")
     assert failed.status == 500
     assert "The fault is ours, not yours" in failed.text

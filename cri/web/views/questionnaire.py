@@ -18,7 +18,7 @@ from cri.services.responses import (
     find_questionnaire,
 )
 from cri.web.access import public
-from cri.web.database import db, keep_despite_error, reading
+from cri.web.database import alone, db
 from cri.web.language import choose_language, offer_languages
 from cri.web.parts import now, parts
 from cri.web.views import questionnaire_errors as errors
@@ -29,12 +29,14 @@ from cri.web.views.questionnaire_visits import (
     CHECK,
     Visit,
     arrive,
+    enter,
     keep_longer,
     keep_on_device,
     link_of,
     own_link,
     receipt_mark,
     returning,
+    until_saved,
     welcome_again,
 )
 
@@ -115,7 +117,7 @@ def resume(token: str) -> ResponseReturnValue:
             "This is not a resume code. It has 17 letters and digits: look for one missing or mistyped."
         )
         return pages.show_welcome(visit, code=typed[:40], error=problem), 422
-    own = find_resumable(db.session, parts().secrets, visit.questionnaire, code)
+    own = find_resumable(enter(visit), parts().secrets, visit.questionnaire, code)
     if own is None:
         problem = _("No saved answers belong to this code and this link.")
         return pages.show_welcome(visit, code=typed[:40], error=problem), 422
@@ -143,18 +145,23 @@ def show(token: str, step: str) -> ResponseReturnValue:
 @public
 def answer(token: str, step: str) -> ResponseReturnValue:
     """Save a page and go where its button says."""
-    visit = arrive(token, to_save=True)
-    visit.require_step(step)
     wish = request.form.get("go", "")
+    if step == CHECK and not wish:
+        visit = arrive(token, to_save=True)
+        visit.require_step(step)
+        return submit_answers(visit)
+    return until_saved(lambda: _save_page(token, step, wish))
+
+
+def _save_page(token: str, step: str, wish: str) -> ResponseReturnValue:
+    visit = arrive(token)
+    visit.require_step(step)
     if wish.startswith("language:"):
         choose_language(wish.removeprefix("language:"))
-    if step == CHECK and not wish:
-        return submit_answers(visit)
     if visit.progress is None:
         return begin_here(visit, step)
     saved, problems = with_form(visit, step, visit.progress)
     if problems:
-        keep_despite_error()
         save(visit, replace(saved, page=step))
         return show_step(visit, step, typed=request.form, problems=problems, returning=returning()), 422
     return move_on(visit, step, saved, wish)
@@ -164,14 +171,16 @@ def answer(token: str, step: str) -> ResponseReturnValue:
 @public
 def autosave(token: str, step: str) -> ResponseReturnValue:
     """Save what is answered so far, unasked. Nothing is taken away: a late one must not undo a newer page."""
-    visit = arrive(token, to_save=True)
+    return until_saved(lambda: _save_more(token, step))
+
+
+def _save_more(token: str, step: str) -> ResponseReturnValue:
+    visit = arrive(token)
     visit.require_step(step)
     if visit.progress is None:
         return "", 409
     saved, problems = with_form(visit, step, visit.progress, whole=False)
     save(visit, saved)
-    if problems:
-        keep_despite_error()
     return "", 422 if problems else 204
 
 
@@ -200,7 +209,6 @@ def receipt(token: str) -> ResponseReturnValue:
     again = receipt_mark(token)
     if again is None:
         raise LinkUnusableError
-    with reading() as connection:
-        questionnaire = find_answered(connection, parts().secrets, link_of(token), now())
+    questionnaire = find_answered(alone(), parts().secrets, link_of(token), now())
     offer_languages(questionnaire.languages)
     return pages.show_receipt(questionnaire, token, again=again)

@@ -8,10 +8,10 @@ from flask_babel import gettext as _
 
 from cri.domain.errors import InputProblem
 from cri.domain.sections import PROMISES
-from cri.services.drafts import Progress, save_draft, start_draft, submit_draft
+from cri.services.drafts import Progress, save_over, start_draft, submit_draft
 from cri.services.links import open_token
 from cri.services.responses import find_questionnaire
-from cri.web.database import db, keep_despite_error
+from cri.web.database import alone, db, keep_despite_error
 from cri.web.forms.questionnaire import take_closing, take_section, take_statements
 from cri.web.parts import now, parts
 from cri.web.views.questionnaire_steps import show_step
@@ -19,6 +19,7 @@ from cri.web.views.questionnaire_visits import (
     BACK,
     CHECK,
     Visit,
+    enter,
     forget_on_device,
     keep_on_device,
     link_of,
@@ -49,7 +50,7 @@ def begin_here(visit: Visit, step: str) -> ResponseReturnValue:
     if step == CHECK or visit.questionnaire.invitation_id is None:  # nothing on that page to keep
         return welcome_again(visit.token)
     saved, problems = with_form(visit, step, Progress(page=step))
-    code = start_draft(db.session, parts().secrets, visit.questionnaire, saved)
+    code = start_draft(enter(visit), parts().secrets, visit.questionnaire, saved)
     begun = Visit(visit.token, visit.questionnaire, code, saved)
     notice = _(
         "The answers you gave on earlier pages were not found on this device, so you have started afresh. "
@@ -101,9 +102,9 @@ def move_on(visit: Visit, step: str, saved: Progress, wish: str) -> ResponseRetu
 
 
 def save(visit: Visit, progress: Progress) -> None:
-    """Keep what this device's code opens."""
+    """Keep what this device's code opens; kept for good when this returns. Raises DraftMovedError."""
     if visit.code is not None:
-        save_draft(db.session, parts().secrets, visit.questionnaire, visit.code, progress)
+        save_over(alone(), parts().secrets, visit.questionnaire, visit.code, progress)
 
 
 def _is_open(visit: Visit, step: str, progress: Progress) -> bool:

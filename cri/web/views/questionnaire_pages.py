@@ -10,12 +10,11 @@ from cri.services.drafts import has_draft
 from cri.services.links import link_url
 from cri.services.responses import Questionnaire
 from cri.services.smallest_group import smallest_group
-from cri.web.database import db
 from cri.web.parts import parts
 from cri.web.texts import number
 from cri.web.views.questionnaire_frame import open_until, render_page
 from cri.web.views.questionnaire_kept import is_ordinary, receipt_from_kept, welcome_from_kept
-from cri.web.views.questionnaire_visits import Visit
+from cri.web.views.questionnaire_visits import Visit, enter
 
 
 def show_welcome(
@@ -26,9 +25,10 @@ def show_welcome(
     `lost`: answers were looked for here and not found. `stopped`: the form came without its token.
     """
     questionnaire = visit.questionnaire
-    found = smallest_group(db.session, questionnaire)
+    session = enter(visit)
+    found = smallest_group(session, questionnaire)
     group = {"name": found.name, "people": number(found.headcount or 0)} if found else None
-    begun = has_draft(db.session, questionnaire)
+    begun = has_draft(session, questionnaire)
     frame = {
         "action": url_for("questionnaire.start", token=visit.token),
         "resume": url_for("questionnaire.resume", token=visit.token),

@@ -2,23 +2,27 @@
 
 import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import Any, cast
 
 from flask import Response, current_app, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import Conflict
 
 from cri.adapters.envelopes import read_resume_code
-from cri.db.session import enter_agency, note_agency
+from cri.db.session import enter_agency
 from cri.domain.instrument import Instrument
 from cri.domain.sections import PROMISES, Section, sections_of
 from cri.domain.wave import GRACE
-from cri.services.drafts import Progress
+from cri.services.drafts import DraftMovedError, Progress
 from cri.services.following import hold_along, read_along
 from cri.services.responses import LinkUnusableError, Questionnaire
 from cri.settings import Settings
-from cri.web.database import db, reading
+from cri.web.database import alone, db
 from cri.web.language import offer_languages
 from cri.web.parts import now, parts
 
@@ -40,6 +44,9 @@ TABLET_MINUTES = 15
 CLOSING, CHECK = "closing", "check"
 BACK = "back"
 """In an address, with or without a value: Next leads back to the checking page."""
+
+_MOST_TABS = 50
+"""Of so many savings at the same moment at least one gets through each time; nobody has as many tabs."""
 
 _TOKEN = re.compile(r"[a-z2-7]{26}")
 
@@ -117,20 +124,31 @@ def arrive(token: str, *, to_save: bool = False, to_ask_more: bool = False) -> V
     here, for whoever asks more than where the link leads. Raises LinkUnusableError and its kinds.
     """
     secrets, link, code = parts().secrets, link_of(token), read_resume_code(request.cookies.get(COOKIE, ""))
-    if to_save:
-        questionnaire, progress = hold_along(db.session, secrets, link, code, now())
-    elif to_ask_more:
-        questionnaire, progress = read_along(db.session.connection(), secrets, link, code, now())
-        note_agency(db.session, questionnaire.agency_id)
+    if to_save or to_ask_more:
+        questionnaire, progress = hold_along(db.session, secrets, link, code, now(), saving=to_save)
     else:
-        with reading() as connection:
-            questionnaire, progress = read_along(connection, secrets, link, code, now())
-        enter_agency(db.session, questionnaire.agency_id)
+        questionnaire, progress = read_along(alone(), secrets, link, code, now())
     offer_languages(questionnaire.languages)
     visit = Visit(token, questionnaire, code if progress else None, progress)
     if progress is not None:
         g.visit = visit
     return visit
+
+
+def enter(visit: Visit) -> Session:
+    """The request's session as the agency's, for what a single statement does not do."""
+    enter_agency(db.session, visit.questionnaire.agency_id)
+    return db.session
+
+
+def until_saved(work: Callable[[], ResponseReturnValue]) -> ResponseReturnValue:
+    """Read, change and save, from the beginning again as often as another tab saved in between."""
+    for _ in range(_MOST_TABS):
+        try:
+            return work()
+        except DraftMovedError:
+            continue
+    raise Conflict
 
 
 def link_of(token: str) -> str:

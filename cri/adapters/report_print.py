@@ -11,6 +11,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from cri.adapters.charts import ChartBrowser, draw_charts
 from cri.adapters.instrument_files import InstrumentTexts
+from cri.adapters.number_sheets import number_sheets_of
 from cri.adapters.pdf import OURS, Asset, render_pdf
 from cri.adapters.report_figures import plan_drawings
 from cri.adapters.report_files import (
@@ -34,7 +35,7 @@ from cri.domain.rounding import rounded
 Document = Mapping[str, Any]
 
 PAGES: Final = ("pdf", "html")
-EDITABLE: Final = ("pptx",)
+EDITABLE: Final = ("pptx", "xlsx")
 FORMATS: Final = (*PAGES, *EDITABLE)
 EDITABLE_KINDS: Final = ("leader", "workshop")
 """Of packs that people go on working with; the others are finished as they are."""
@@ -102,8 +103,10 @@ def check_format(kind: str, file_format: str) -> None:
         raise InputError([InputProblem(what, "--format", known)])
 
 
-def _editable(text: ReportText, file_format: str, palette: Mapping[str, str], brand: Brand) -> bytes:  # noqa: ARG001
+def _editable(text: ReportText, file_format: str, palette: Mapping[str, str], brand: Brand) -> bytes:
     """The formats without drawn figures: their charts are native, or there are none."""
+    if file_format == "xlsx":
+        return number_sheets_of(text)
     return slides_of(text, palette, brand.logo)
 
 

@@ -419,7 +419,7 @@ def test_the_same_inputs_give_the_same_bytes_in_another_process_seed_and_time_zo
 
 REFUSED = {
     "another kind": (["--kind", "poster"], 'no kind of pack "poster"; expected leader or workshop or'),
-    "another format": (["--format", "docx"], 'no format "docx"; expected pdf or html or pptx'),
+    "another format": (["--format", "docx"], 'no format "docx"; expected pdf or html or pptx or xlsx'),
     "another language": (["--locale", "cy"], 'no language of reports "cy"; expected ar or en or es or fr'),
     "an unknown noun": (["--noun", "kings"], 'no noun "kings"; expected residents or'),
     "another instrument": (["--instrument", "nothing"], "no such instrument"),

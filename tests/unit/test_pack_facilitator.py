@@ -1,4 +1,4 @@
-"""The facilitator's guide tells of the agency's own figures, by the workshop's rules, with true page numbers."""
+"""The guide tells of the agency's own figures, by the rules of the workshop pack, with true page numbers."""
 
 import json
 from functools import cache

@@ -1,6 +1,7 @@
 """Putting a pack's claims, numbers and names into a language: the one edge that page and PDF share."""
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -21,6 +22,8 @@ from cri.domain.unseen import seen_only
 Document = Mapping[str, Any]
 
 ISOLATE, RELEASE = "\u2068", "\u2069"  # first strong isolate, pop
+LONGEST_NAME, NAME_START, NAME_END = 64, 38, 24
+"""Characters of a unit's name on a page: what three lines of a column hold; what is kept of a longer."""
 MINUS: Final = "\u2212"
 PATTERNS: Final = {"score": "#,##0.0", "difference": "#,##0.0", "coefficient": "0.00"}
 
@@ -52,7 +55,7 @@ class ReportText:
     def __post_init__(self) -> None:
         self.words = load_report_words(self.locale, self.pack["kind"])
         self.pack = _with_seen_names(self.pack)
-        self._units = {unit["code"]: unit["name"] for unit in self.pack["units"]}
+        self._units = _short_names(self.pack["units"])
         self._babel = Locale.parse(self.locale)
 
     @property
@@ -154,7 +157,7 @@ class ReportText:
         return self.instrument.statement(code, noun)
 
     def unit_name(self, code: str) -> str:
-        """Return a unit's name as the agency typed it."""
+        """Return a unit's name as the agency typed it; a very long one without its middle."""
         return str(self._units.get(code) or code)
 
     def peers(self, code: str) -> str:
@@ -216,6 +219,24 @@ def _with_seen_names(pack: Document) -> Document:
         "wave": {**pack["wave"], "label": pack["wave"]["label"] and seen_only(pack["wave"]["label"])},
         "units": [{**unit, "name": seen_only(unit["name"])} for unit in pack["units"]],
     }
+
+
+def _short_names(units: Sequence[Document]) -> dict[str, str]:
+    """Names by code, long ones without their middle: none of 300 characters fits a table. No two alike."""
+    short = {unit["code"]: _short_name(unit["name"]) for unit in units}
+    full = {unit["code"]: unit["name"] for unit in units}
+    count = Counter(short.values())
+    return {
+        code: name if name == full[code] or count[name] == 1 else f"{name} ({code})"
+        for code, name in short.items()
+    }
+
+
+def _short_name(name: str) -> str:
+    if len(name) <= LONGEST_NAME:
+        return name
+    start, end = name[:NAME_START].rpartition(" ")[0], name[-NAME_END:].partition(" ")[2]  # whole words
+    return f"{start or name[:NAME_START]} \u2026 {end or name[-NAME_END:]}"
 
 
 def _with_minimum(words: Any, minimum: str) -> Any:

@@ -182,3 +182,26 @@ def test_a_peer_group_is_named_by_its_attributes() -> None:
 def test_an_unknown_language_is_refused_by_name() -> None:
     with pytest.raises(InputError, match=r"'xx'.*ar or en"):
         load_report_words("xx")
+
+
+def test_a_long_name_of_a_unit_loses_its_middle_and_no_two_become_alike() -> None:
+    pack = make_pack("full")
+    start, end = "Directorate of coastal protection and ", " and the coordination of regions"
+    names = {
+        "hq": f"{start}{'north ' * 30}{end}",
+        "desk": f"{start}{'south ' * 30}{end}",
+        "lab": f"{start}east{end}",
+    }
+    units = [{**unit, "name": names.get(unit["code"], unit["name"])} for unit in pack["units"]]
+    text = ReportText({**pack, "units": units}, "en", None)
+    kept = "Directorate of coastal protection and \u2026 coordination of regions"
+    assert text.unit_name("hq") == f"{kept} (hq)"
+    assert text.unit_name("desk") == f"{kept} (desk)"
+    assert text.unit_name("lab") == f"{kept} (lab)"
+    assert text.unit_name("field") == "Field services"
+    units[0] = {**units[0], "name": f"Bureau {'west ' * 30}{end}"}
+    assert (
+        ReportText({**pack, "units": units}, "en", None)
+        .unit_name("hq")
+        .endswith("\u2026 coordination of regions")
+    )

@@ -4,7 +4,7 @@ The sentences are marked for translation and kept apart from their values, so th
 reader's language and a command in English.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
@@ -93,3 +93,18 @@ class RowProblem:
         row = f": row {self.row}" if self.row else ""
         column = f", column {self.column}" if self.column else ""
         return InputProblem(self.what, f"{PARTS[self.part]}{row}{column}", self.expected)
+
+
+def first_of_each_kind(
+    problems: Sequence[RowProblem], most: int, fewest: int
+) -> list[tuple[Sequence[RowProblem], int]]:
+    """The first problems of each kind, and how many more there are: 1,400 of one kind hide no other.
+
+    A kind is what is wrong in which column of which table; the one that is met first comes first. `most` are
+    told in all, shared among the kinds, but at least `fewest` of each.
+    """
+    kinds: dict[tuple[str, str, str], list[RowProblem]] = {}
+    for problem in problems:
+        kinds.setdefault((problem.part, problem.column, problem.kind), []).append(problem)
+    share = max(fewest, most // max(1, len(kinds)))
+    return [(found[:share], max(0, len(found) - share)) for found in kinds.values()]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cri.adapters.roster_files import UnreadableTableError, table_from_file, table_from_text
 from cri.adapters.safe_csv import FORMULA_SIGNS, plain_cell, safe_cell, write_csv
 from cri.domain.roster import MOST_ROWS, Table, in_order, is_email, read_people, read_units
-from cri.domain.roster_problems import MESSAGES, ROSTER, TREE, RowProblem
+from cri.domain.roster_problems import MESSAGES, ROSTER, TREE, RowProblem, first_of_each_kind
 from cri.domain.sheet import Unit
 from cri.domain.staff_numbers import address_of, has_mail, number_of
 
@@ -171,6 +171,21 @@ def test_what_is_no_table_is_refused(data: bytes, kind: str) -> None:
 def test_problems_come_tree_first_and_from_the_top_down() -> None:
     found = [RowProblem(ROSTER, "blank", 2, "name"), RowProblem(TREE, "blank", 9, "name")]
     assert [problem.part for problem in in_order(found)] == [TREE, ROSTER]
+
+
+def test_the_first_problems_of_each_kind_are_told_and_the_others_counted() -> None:
+    alike = [RowProblem("roster", "unknown_unit", row, "unit") for row in range(2, 1_402)]
+    others = [
+        RowProblem("roster", "bad_email", 700, "email"),
+        RowProblem("tree", "blank", 3, "name"),
+        RowProblem("roster", "blank", 701, "name"),
+    ]
+    assert first_of_each_kind([], 20, 3) == []
+    assert first_of_each_kind(alike, 20, 3) == [(alike[:20], 1_380)]
+    told = first_of_each_kind([*alike[:699], *others, *alike[699:]], 20, 3)
+    assert told == [(alike[:5], 1_395), *(([one], 0) for one in others)]
+    many = [RowProblem("roster", "blank", row, f"c{row % 10}") for row in range(100)]
+    assert [(len(shown), more) for shown, more in first_of_each_kind(many, 20, 3)] == [(3, 7)] * 10
 
 
 def test_every_kind_of_problem_has_a_sentence_that_its_values_fit() -> None:

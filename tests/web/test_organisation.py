@@ -258,7 +258,20 @@ def test_the_first_twenty_problems_are_told_and_the_others_counted(visitor: Visi
     visitor.post(IMPORT, {"tree": TREE, "roster": "name,email,unit,language\n" + rows})
     assert "1234 things are wrong" in visitor.text
     assert visitor.page.count("is not a unit") == 20
-    assert "And 1,214 more." in visitor.text
+    assert "And 1,214 more like this." in visitor.text
+
+
+def test_many_problems_of_one_kind_hide_no_others(visitor: Visitor) -> None:
+    rows = [f"Person {n},p{n}@example.org,nowhere,en\n" for n in range(1_400)]
+    rows[1_200:1_200] = ["Ana,ana,north,en\n", ",ben@example.org,north,en\n", "Cy,p7@example.org,north,en\n"]
+    visitor.get(IMPORT)
+    visitor.post(IMPORT, {"tree": TREE, "roster": "name,email,unit,language\n" + "".join(rows)})
+    assert "1403 things are wrong" in visitor.text
+    assert visitor.page.count("is not a unit") == 5  # a fourth of what is told
+    assert "And 1,395 more like this." in visitor.text
+    assert "Roster 1,202 email “ana” is not an e-mail address" in visitor.text
+    assert "Roster 1,203 name nothing is filled in" in visitor.text
+    assert "“p7@example.org” is already in row 9" in visitor.text
 
 
 def test_another_browser_of_the_same_person_does_not_see_what_was_sent(

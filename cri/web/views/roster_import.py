@@ -14,7 +14,7 @@ from cri.domain.access import Permission
 from cri.domain.errors import SHOWN
 from cri.domain.roster import MAY_BE_MISSING, Table
 from cri.domain.roster_columns import COLUMNS, below_titles, first_cells, guess_columns, take_columns
-from cri.domain.roster_problems import PARTS, ROSTER, TREE, RowProblem
+from cri.domain.roster_problems import PARTS, ROSTER, TREE, RowProblem, first_of_each_kind
 from cri.domain.staff_numbers import NUMBER
 from cri.services import rosters
 from cri.services.context import Context
@@ -23,6 +23,9 @@ from cri.web.access import requires
 from cri.web.forms.organisation import TABLES, AcceptForm, ColumnsForm, OrganisationForm, columns_form
 from cri.web.roster_view import preview_view
 from cri.web.texts import number, what_is_wrong
+
+FEWEST_OF_A_KIND = 3
+"""How many problems of each kind are told at the least, however many kinds there are."""
 
 views = Blueprint("roster_import", __name__, url_prefix="/organisation/import")
 
@@ -132,15 +135,23 @@ def _in_their_words(
     return problem if place is None else replace(problem, column=tables[problem.part].header[place].strip())
 
 
+def _rows_of_a_kind(shown: Sequence[RowProblem], more: int) -> list[dict[str, str]]:
+    """The first problems of a kind as rows of the page's table, and how many more there are like them."""
+    rows = [what_is_wrong(problem) for problem in shown]
+    if more:
+        told = _("And %(number)s more like this.", number=number(more))
+        rows.append({**rows[-1], "row": "", "what": told, "expected": ""})
+    return rows
+
+
 def _form_page(form: OrganisationForm, problems: Sequence[RowProblem]) -> str:
-    more = len(problems) - SHOWN
+    kinds = first_of_each_kind(problems, SHOWN, FEWEST_OF_A_KIND)
     return render_template(
         "views/organisation/import.html",
         form=form,
         accept=TABLES,
-        problems=[what_is_wrong(problem) for problem in problems[:SHOWN]],
+        problems=[row for shown, more in kinds for row in _rows_of_a_kind(shown, more)],
         problem_count=len(problems),
-        more=number(more) if more > 0 else None,
     )
 
 

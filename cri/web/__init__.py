@@ -34,6 +34,7 @@ VIEWS = (
     "cri.web.views.results",
     "cri.web.views.results_figures",
     "cri.web.views.results_units",
+    "cri.web.views.results_comments",
     "cri.web.views.staff_pages",
     "cri.web.views.unit_packs",
     "cri.web.views.publicness",

@@ -1,6 +1,7 @@
 """Every number of a pack as a workbook: a sheet a topic, each number told once, beside its definition."""
 
 import io
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +35,9 @@ WIDE: Final = {
     "definition": 90,
     "sha256": 70,
 }
-WIDTH: Final = 16
+WIDTH: Final = 19
+HIDDEN: Final = {"factor.item_few", "factor.unit_few", "factor.unit_complementary", "factor.item_alike"}
+"""Words that stand where a number is held back."""
 SOURCES: Final = {
     **dict.fromkeys(("band", "percentile", "percentile_low", "percentile_high"), "placement"),
     **dict.fromkeys(("lowest", "quarter", "median", "three_quarters", "best"), "edition"),
@@ -55,12 +58,13 @@ class NumberSheets:
     def __post_init__(self) -> None:
         font = "IBM Plex Sans Arabic" if self.text.direction == "rtl" else "IBM Plex Sans"
         base = {"font_name": font, "font_size": 10, "valign": "top"}
+        words = {"align": "right", "reading_order": 2} if self.text.direction == "rtl" else {"align": "left"}
         looks: dict[str, dict[str, Any]] = {
-            "title": {"bold": True, "font_size": 14},
-            "definition": {"font_color": "#55606D", "font_size": 9, "text_wrap": True},
-            "head": {"bold": True, "bottom": 1, "bg_color": "#F3F5F7", "text_wrap": True},
-            "text": {"text_wrap": True},
-            "hidden": {"font_color": "#55606D", "italic": True},
+            "title": {"bold": True, "font_size": 14, **words},
+            "definition": {"font_color": "#55606D", "font_size": 9, "text_wrap": True, **words},
+            "head": {"bold": True, "bottom": 1, "bg_color": "#F3F5F7", "text_wrap": True, **words},
+            "text": {"text_wrap": True, **words},
+            "hidden": {"font_color": "#55606D", "italic": True, "align": "right"},
             **{kind: {"num_format": NUMBERS.get(kind, "#,##0")} for kind in ROUNDING},
         }
         self.looks = {name: self.workbook.add_format({**base, **look}) for name, look in looks.items()}
@@ -139,13 +143,17 @@ class NumberSheets:
 
     def _heads(self, sheet: Any, title: str, columns: Sequence[Column]) -> None:
         sheet.write_string(0, 0, fit(title), self.looks["title"])
-        sheet.set_row(1, 62)
+        sheet.set_row(1, max(self._lines(column) for column in columns) * 13 + 8)
         for place, column in enumerate(columns):
             sheet.set_column(place, place, WIDE.get(column.name, WIDTH))
             sheet.write_string(1, place, fit(self._definition(column)), self.looks["definition"])
             sheet.write_string(HEADS, place, fit(self._head(column)), self.looks["head"])
         sheet.freeze_panes(HEADS + 1, 1)
         sheet.repeat_rows(1, HEADS)
+
+    def _lines(self, column: Column) -> int:
+        """How many lines a column's definition takes at its width."""
+        return math.ceil(1.15 * len(self._definition(column)) / WIDE.get(column.name, WIDTH))
 
     def _head(self, column: Column) -> str:
         return column.head or str(self.words["heads"][column.name])
@@ -164,9 +172,13 @@ class NumberSheets:
             sheet.write_number(row, column, told / 100 if kind == "share" else told, self.looks[kind])
             return
         words = TableViews(self.text).plain({"kind": kind, "value": value})
-        sheet.write_string(
-            row, column, fit(words), self.looks["hidden" if kind in {"word", "limit"} else "text"]
-        )
+        sheet.write_string(row, column, fit(words), self.looks[self._look(kind, value)])
+
+    def _look(self, kind: str, value: Any) -> str:
+        """Words in the place of a number stand at its side; other words where reading begins."""
+        if kind == "limit" or (kind == "word" and str(value) in HIDDEN):
+            return "hidden"
+        return "text"
 
 
 def number_sheets_of(text: ReportText) -> bytes:

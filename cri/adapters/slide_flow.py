@@ -10,7 +10,7 @@ from cri.adapters.slide_charts import BarChart, PointChart
 from cri.adapters.slide_deck import Deck
 
 ROOM: Final = FOOT - TOP
-GAP: Final = 12.0  # points between two pieces
+GAP: Final = 10.0  # points between two pieces
 
 
 class Piece(Protocol):

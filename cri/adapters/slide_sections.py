@@ -197,7 +197,7 @@ class SectionSlides:
         ]
         right: list[Piece] = []
         if view["meaning"]:
-            right.append(Words((para(view["meaning"], 14),)))
+            right.append(Words((para(view["meaning"], 13),)))
         strip = view["strip"]
         if strip:
             chart = strip_chart(self.text, self.words["chart"], [row], self.look, head=0.34, dot=12)
@@ -319,7 +319,7 @@ class SectionSlides:
         if not view["strong"]:
             return ()
         return tuple(
-            (heading(words[side], colour), Words((para(view[side], 14),)))
+            (heading(words[side], colour), Words((para(view[side], 13),)))
             for side, colour in (("strong", "strength"), ("weak", "gap"))
         )
 

@@ -83,7 +83,7 @@ def units_chart(
         name = text.word("key.whole")
         middle = len(rows) / 2
         line = Spans(name, look.colour("agency"), (name,), (at,), (at,), (middle,), 1.25, reach=middle - EDGE)
-        series = [line, *series]
+        series = [*series, line]  # first, some programmes leave out a series of one upright line
     return PointChart(
         tuple(one for one in series if one.names),
         rows=len(rows),

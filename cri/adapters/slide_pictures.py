@@ -68,7 +68,7 @@ class PicturePieces:
         chart = strip_chart(self.text, self.words["chart"], rows, self.look, head=0.4)
         name = self.text.factor_name(rows[0]["code"])
         drawn = [Graph(chart, 44, name, strip["figure"]["alt"])] if chart.shows else []
-        return [*drawn, Words((strip_line(strip),))]
+        return [*drawn, *([Words((strip_line(strip),))] if strip["below"] else [])]
 
     def _chart(self, kind: str, entry: Document, rows: Sequence[Document]) -> PointChart | BarChart | None:
         if kind == "wheel":
@@ -115,7 +115,7 @@ class PicturePieces:
         if zero:
             middle, name = len(marks) / 2, "0"
             line = Spans(name, self.look.colour("ink"), (name,), (0.0,), (0.0,), (middle,), 1.0, middle)
-            series.insert(0, line)
+            series.append(line)  # first, some programmes leave out a series of one upright line
         return PointChart(
             tuple(one for one in series if one.names),
             rows=len(marks),

@@ -202,7 +202,7 @@ class SectionSlides:
         if strip:
             chart = strip_chart(self.text, self.words["chart"], [row], self.look, head=0.34, dot=12)
             right += [Graph(chart, 62, view["name"], strip["figure"]["alt"])] if chart.shows else []
-            right.append(Words((strip_line(strip),)))
+            right += [Words((strip_line(strip),))] if strip["below"] else []
         pieces: list[Piece] = [Pair((tuple(left), tuple(right)), share=0.26)]
         pieces += self.blocks.sayings(view["claims"])
         poles = self._poles(view)

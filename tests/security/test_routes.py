@@ -26,7 +26,7 @@ PUBLIC = {
     "security.static",  # the library's own, none of it used
     "status.health",
     "status.ready",
-    "codes.enter",  # whoever holds a code; tests/web/test_questionnaire_codes.py guesses ten thousand
+    "codes.enter",  # whoever holds a code; tests/web/codes/test_guessing.py guesses ten thousand
     "codes.follow",
     "kiosk.start",
     "kiosk.follow",

@@ -11,7 +11,7 @@ from cri.services.context import Parts
 from cri.web.views.kiosk import IDLE, IDLE_AT_RECEIPT, WARN
 from tests.browser.questionnaire_walk import PHONE, Walk
 from tests.factories import OpenedWave, open_wave, received
-from tests.web.test_questionnaire_codes import codes_of
+from tests.web.codes.letters import codes_of
 
 Sessions = sessionmaker[Session]
 

@@ -1,6 +1,6 @@
 """Whatever is typed or sent where a respondent can type or send, by kind; and where else each kind is tried.
 
-Forged and guessed codes: here and in test_questionnaire_codes (ten thousand guesses; unknown, used and late
+Forged and guessed codes: here and in tests/web/codes (ten thousand guesses; unknown, used and late
 ones get the same answer and cost the same writing; controls). Links: test_questionnaire_troubles and
 services/test_responses; tokens of forms: security/test_routes. 10 MB in a text box: here. Control characters:
 here, unit/test_wave, unit/test_unseen, unit/test_message_text. Emoji: here, unit/test_wave (the longest text

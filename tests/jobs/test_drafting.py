@@ -37,7 +37,7 @@ from tests.services.pool_service import members, new_instrument
 
 Sessions = sessionmaker[Session]
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-PATIENCE = 60.0
+PATIENCE = 300.0
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from tests.jobs.mailing import ROOT, MailServer, environment, invite, mail_serve
 
 pytestmark = pytest.mark.usefixtures("nothing_else_waits")
 Sessions = sessionmaker[Session]
-SECONDS = 60
+SECONDS = 300
 
 # A worker: it starts the postman as a worker does, tells its id, and waits to be killed.
 WORKER = """

@@ -20,7 +20,7 @@ import pytest
 
 from cri.db.migrate import ROOT
 
-START_SECONDS = 240
+START_SECONDS = 900
 
 
 @dataclass
@@ -100,7 +100,7 @@ def start(var: Path, port: int) -> Demo:
 def stop(demo: Demo) -> int:
     """SIGTERM, as a terminal or a service manager sends it; returns the exit code."""
     demo.process.send_signal(signal.SIGTERM)
-    code = demo.process.wait(60)
+    code = demo.process.wait(300)
     assert demo.process.stdout is not None
     demo.process.stdout.close()
     return code

@@ -29,7 +29,7 @@ from tests.database_fixtures import make_agency
 from tests.factories import OpenedWave, open_wave
 from tests.service.conftest import free_port
 
-START_SECONDS = 120
+START_SECONDS = 300
 
 
 @dataclass

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from cri.domain.wave import Submission
 from tests.web.respondent import Form, PageReader
 
-PATIENCE: Final = 90.0
+PATIENCE: Final = 300.0
 """Seconds that somebody goes on pressing the same button."""
 
 TEXT: Final = "easier"

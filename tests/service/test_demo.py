@@ -26,7 +26,7 @@ def get(url: str) -> tuple[int, str]:
         return answer.status, answer.read().decode()
 
 
-def wait_for(check: object, seconds: float = 120) -> None:
+def wait_for(check: object, seconds: float = 300) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:

@@ -16,7 +16,7 @@ ROSTER = "name,email,unit,language\n" + "".join(
     f"Person {number},person{number}@example.org,homes,{'ar' if number == 1 else 'en'}\n"
     for number in range(PEOPLE)
 )
-SEAL_SECONDS = 180
+SEAL_SECONDS = 600
 
 
 @dataclass

@@ -300,7 +300,7 @@ def test_a_pipe_is_written_to_and_never_replaced(folder: Path) -> None:
         result = run("score", folder / "answers.csv", "--instrument", folder / "tiny", "-o", pipe)
         if result.exit_code:
             reader.kill()  # nothing was written: it would wait for ever
-        received, _ = reader.communicate(timeout=30)
+        received, _ = reader.communicate(timeout=300)
     assert result.exit_code == 0
     assert json.loads(received)["schema"] == "cri.scorecard/1"
     assert pipe.is_fifo()

@@ -50,7 +50,7 @@ def test_leftovers_are_ended_and_other_programs_are_not(tmp_path: Path) -> None:
         (run / "web.pid").write_text(f"{ours.pid}\n")
         (run / "worker.pid").write_text(f"{other.pid}\n")
         end_leftovers(run, tmp_path)
-        assert ours.wait(1) == -signal.SIGTERM
+        assert ours.wait(60) == -signal.SIGTERM
         assert other.poll() is None
     finally:
         for process in (ours, other):

@@ -46,6 +46,12 @@ GIVEN = "Amal Ben Chloe Dina Emil Farah Gwen Hana Ivo Jana Karim Lena Musa"
 FAMILY = "Adler Byrne Costa Diallo Evans Fischer Grant Haddad Ito Jansen Kovac"
 
 
+LANGUAGES = ("en", "ar", "es", "fr")
+TWO_LANGUAGES = LANGUAGES[:2]
+"""Of the wave that is scored when a demonstration begins: a report is printed in each."""
+SPOKEN = {0: "ar", 3: "es", 6: "fr"}
+"""Which of nine people wants which language; the others want English."""
+
 ROLES = ("administrator", "leader", "viewer")
 
 
@@ -99,11 +105,11 @@ def seed_waves(context: Context) -> None:
         return
     context = replace(context, actor=_administrator(context))
     spring = replace(context, now=context.now - timedelta(days=190))
-    wave_id = _open_wave(spring, "Spring survey", days=21)
+    wave_id = _open_wave(spring, "Spring survey", TWO_LANGUAGES, days=21)
     answer_some(spring, wave_id, SCORED_SHARE, SEED)
     waves.close_wave(replace(context, now=spring.now + timedelta(days=21)), wave_id)
     autumn = replace(context, now=context.now - timedelta(days=4))
-    wave_id = _open_wave(autumn, "Autumn survey", days=21)
+    wave_id = _open_wave(autumn, "Autumn survey", LANGUAGES, days=21)
     answer_some(autumn, wave_id, OPEN_SHARE, SEED + 1)
     closes_at = waves.find_wave(context, wave_id).closes_at
     assert closes_at is not None
@@ -172,10 +178,10 @@ def add_people(context: Context, wave_id: uuid.UUID, count: int) -> list[str]:
     return tokens
 
 
-def _open_wave(context: Context, label: str, days: int) -> uuid.UUID:
+def _open_wave(context: Context, label: str, languages: Sequence[str], days: int) -> uuid.UUID:
     closes_at = (context.now + timedelta(days=days)).replace(hour=17, minute=0, second=0, microsecond=0)
     wave_id = waves.create_wave(
-        context, label, languages=("en", "ar"), noun="customers", closes_at=closes_at, instrument=INSTRUMENT
+        context, label, languages=languages, noun="customers", closes_at=closes_at, instrument=INSTRUMENT
     )
     waves.open_wave(context, wave_id)
     return wave_id
@@ -212,7 +218,7 @@ def _prepare_next(context: Context) -> None:
     day = (context.now + timedelta(days=180)).replace(hour=9, minute=0, second=0, microsecond=0)
     closes_at = day + timedelta(days=21, hours=8)
     wave_id = waves.create_wave(
-        context, "Next spring", languages=("en", "ar"), noun="customers", closes_at=closes_at
+        context, "Next spring", languages=LANGUAGES, noun="customers", closes_at=closes_at
     )
     moments = (day, day, day + timedelta(days=7), day + timedelta(days=14))
     change_schedule(context, wave_id, Schedule(*moments, closes_at))
@@ -226,7 +232,7 @@ def _roster() -> list[str]:
         for number in range(people):
             given = given_names[(number * 7 + len(unit)) % len(given_names)]
             family = family_names[(number * 5 + len(rows)) % len(family_names)]
-            language = "ar" if number % 9 == 0 else "en"
+            language = SPOKEN.get(number % 9, "en")
             email = f"{given}.{family}.{len(rows)}@example.org".lower()
             rows.append(f"{given} {family},{email},{unit},{language}")
     return rows

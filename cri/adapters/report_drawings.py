@@ -75,7 +75,8 @@ def _waves(text: ReportText, _figure: Document, rows: Rows, layout: Document, pa
     canvas = _canvas(text, rows, layout["waves"])
     points = [point for row in rows for point in row["points"] if point["score"] is not None]
     axis = axis_of(value for point in points for value in (point["score"], *(point["interval"] or ())))
-    return Drawing(waves_figure(rows, canvas, axis, palette), canvas, axis)
+    mirrored = text.direction == "rtl"
+    return Drawing(waves_figure(rows, canvas, axis, palette, mirrored=mirrored), canvas, axis)
 
 
 def _importance(

@@ -61,7 +61,12 @@ class TableViews:
             "direction": direction_of(head),
             "number": "",
             "cells": [
-                {"text": self.plain(value), "tone": mark, "mark": MARKS[mark]}
+                {
+                    "text": self.plain(value),
+                    "tone": mark,
+                    "mark": MARKS[mark],
+                    "held": value["kind"] == "word",
+                }
                 for value, mark in zip(row[1:], signs, strict=True)
             ],
         }

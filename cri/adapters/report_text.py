@@ -25,6 +25,7 @@ ISOLATE, RELEASE = "\u2068", "\u2069"  # first strong isolate, pop
 LONGEST_NAME, NAME_START, NAME_END = 64, 38, 24
 """Characters of a unit's name on a page: what three lines of a column hold; what is kept of a longer."""
 MINUS: Final = "\u2212"
+LEFT_TO_RIGHT: Final = "\u200e"  # a mark without width
 PATTERNS: Final = {"score": "#,##0.0", "difference": "#,##0.0", "coefficient": "0.00"}
 
 
@@ -84,7 +85,8 @@ class ReportText:
         else:
             pattern = PATTERNS.get(kind, "#,##0")
             text = format_decimal(value, format=pattern, locale=self._babel, numbering_system="latn")
-        return text.replace("-", MINUS)
+        # Between words that run from the right a sign would go to the other side of its number.
+        return text.replace("-", f"{LEFT_TO_RIGHT}{MINUS}" if self.direction == "rtl" else MINUS)
 
     def sentence(self, claim: Document) -> str:
         """Return the sentence of a claim, made from the claim alone."""
@@ -149,12 +151,12 @@ class ReportText:
         return found.name if found else code
 
     def statement(self, code: str) -> str:
-        """Return an item's statement with the noun for the people served; the code without texts."""
-        if self.instrument is None or code not in self.instrument.items:
+        """Return an item's or outcome's statement with the agency's noun; the code without texts."""
+        texts = self.instrument
+        if texts is None or code not in {*texts.items, *texts.outcomes}:
             return code
-        nouns = self.instrument.nouns
-        noun = self.pack["noun"] if self.pack["noun"] in nouns else next(iter(nouns), "")
-        return self.instrument.statement(code, noun)
+        noun = self.pack["noun"] if self.pack["noun"] in texts.nouns else next(iter(texts.nouns), "")
+        return texts.statement(code, noun)
 
     def unit_name(self, code: str) -> str:
         """Return a unit's name as the agency typed it; a very long one without its middle."""

@@ -63,14 +63,16 @@ def waves_table(figure: Document, rows: Sequence[Row]) -> Table:
     return Table("figures.waves.table", heads, cells)
 
 
-def waves_figure(rows: Sequence[Row], canvas: Canvas, axis: tuple[float, float], palette: Palette) -> Figure:
-    """Draw a row for each result: its waves from left to right, higher scores higher, on one axis for all.
+def waves_figure(
+    rows: Sequence[Row], canvas: Canvas, axis: tuple[float, float], palette: Palette, *, mirrored: bool
+) -> Figure:
+    """Draw a row for each result: its waves one after the other, higher scores higher, on one axis for all.
 
-    axis: scores at the foot and at the top of each row. The newest wave is dark. Time runs to the right in
-    every language, as number lines do.
+    axis: scores at the foot and at the top of each row. The newest wave is dark. Time runs as the
+    columns of the table around it do: to the left if `mirrored`.
     """
     count = len(rows[0]["points"])
-    places = [canvas.width * (number + 0.5) / count for number in range(count)]
+    places = [canvas.width * (number + 0.5) / count for number in range(count)][:: -1 if mirrored else 1]
     shapes = row_rules(canvas, palette)
     older: list[tuple[float, float, float, float, str]] = []
     newest: list[tuple[float, float, float, float, str]] = []

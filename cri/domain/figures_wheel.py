@@ -56,7 +56,8 @@ def wheel_figure(
 ) -> Figure:
     """Draw spokes from 0 at the hub to 100 at the rim, clockwise from the top, the other way if `mirrored`.
 
-    The shaded ring is the middle half of the pool, 25 to 75, the darker circle its middle.
+    An interval is a slab across its spoke, so that a short one is seen behind its dot. The shaded ring is the
+    middle half of the pool, 25 to 75, the darker circle its middle.
     """
     centre, rim = canvas.width / 2, canvas.width / 2 - EDGE
     shapes: list[Figure] = []
@@ -88,10 +89,9 @@ def wheel_figure(
         bars["y"] += [*(round(centre + end * y, 2) for end in ends), None]
     traces = [
         {**bars, "type": "scatter", "mode": "lines", "hoverinfo": "skip",
-         "line": {"color": palette["agency"], "width": 4.6}, "cliponaxis": False},
+         "line": {"color": palette["above_2"], "width": 15}, "cliponaxis": False},
         {**dots, "type": "scatter", "mode": "markers", "cliponaxis": False,
-         "marker": {"color": palette["agency"], "size": 12, "opacity": 1,
-                    "line": {"color": palette["paper"], "width": 1.2}}},
+         "marker": {"color": palette["agency"], "size": 8, "opacity": 1, "line": {"width": 0}}},
     ]  # fmt: skip
     return bare_figure(traces, shapes, canvas, (0.0, canvas.width))
 

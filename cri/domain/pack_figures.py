@@ -19,7 +19,7 @@ from cri.domain.pack import section_of
 Document = Mapping[str, Any]
 Figures = dict[str, dict[str, Any]]
 
-MOST_ROWS: Final = 18
+MOST_ROWS: Final = 16
 """Units in the table of a page: the highest levels of the tree that fit; all are on pages of their own."""
 MOST_BARS: Final = 9
 MOST_CHANGED: Final = 12

@@ -32,8 +32,8 @@ from cri.domain.evidence import Evidence, Wave, evidence_of
 from cri.domain.evidence import Side as PickSide
 from cri.domain.instrument import Instrument
 from cri.domain.pack import leader_pack, section_of
-from cri.domain.pack_figures import glance_ids, workshop_figures
-from cri.domain.pack_tables import agreement_table
+from cri.domain.pack_figures import workshop_figures
+from cri.domain.pack_spread import spread_pages
 from cri.domain.pack_worksheets import (
     action_page,
     commitment_page,
@@ -81,7 +81,7 @@ def workshop_pack(
         *pages.wheel(),
         *pages.factors(),
         *pages.standing_out(),
-        *pages.spread(),
+        *spread_pages(wave, figures, pages.codes, pages.keep),
         pages.traps(),
         pages.debate(),
         priorities_page(pages.codes, pages.figure("importance"), pages.keep(*wave.saying("drivers."))),
@@ -138,10 +138,6 @@ class _Pages:
     def figure(self, key: str) -> str | None:
         """Return the id of a figure where there is anything to draw."""
         return key if key in self.figures else None
-
-    def pictures(self, *keys: str) -> list[Block]:
-        """Return those of the figures that there are, as blocks."""
-        return [Picture(key) for key in keys if key in self.figures]
 
     def wheel(self) -> list[Section]:
         """All factors at a glance: places among others, or scores where nobody can be compared with."""
@@ -214,54 +210,6 @@ class _Pages:
     def _evidence(self, found: Sequence[Evidence], stance: str) -> tuple[Block, ...]:
         claims = self.keep(*(one.claim for one in found if one.stance == stance))
         return (Said(claims),) if claims else (Paragraph("evidence.nothing"),)
-
-    def spread(self) -> list[Section]:
-        """Where people and units differ, and what changed."""
-        pages = []
-        if "units.heatmap" in self.figures:
-            pages.append(page_section("units", [
-                Paragraph("units.lead", "lead"),
-                Picture("units.heatmap"),
-                Paragraph("units.rule", "small"),
-                Lines("units.ask", 3),
-            ]))  # fmt: skip
-        panels = glance_ids(self.figures)
-        for number, (left, right) in enumerate(zip(panels[::2], panels[1::2], strict=True)):
-            beside = Beside((Picture(left),), (Picture(right),))
-            pages.append(page_section(f"units.all{number + 1}", [beside], title="pages.glance"))
-        return [*pages, page_section("agreement", self._agreement()), *self._change()]
-
-    def _agreement(self) -> list[Block]:
-        wave = self.wave
-        beside = self.keep(wave.said("early_late.alike", "wave"), *wave.saying("weights."))
-        answered: list[Block] = self.pictures("response")
-        return [
-            *([*answered, Heading(word("agreement.heading"))] if answered else []),
-            Paragraph("agreement.lead"),
-            agreement_table(wave.card),
-            *((Said(beside),) if beside else ()),
-            *(() if "change" in self.figures else self._no_change()),
-        ]
-
-    def _no_change(self) -> tuple[Block, ...]:
-        broken = self.keep(self.wave.said("change.broken", "wave"))
-        said = Said(broken) if broken else Paragraph("agreement.no_change")
-        return (Heading(word("agreement.change")), said)
-
-    def _change(self) -> list[Section]:
-        """What changed since the wave before, with the line of all waves where they are given."""
-        if "change" not in self.figures:
-            return []
-        said = self.keep(*(self.wave.said("change.", code) for code in ("index", *self.codes)))
-        half = (len(said) + 1) // 2
-        claims = Beside((Said(said[:half]),), (Said(said[half:]),))
-        lead, units = Paragraph("change.lead", "lead"), self.pictures("units.change")
-        if "waves" not in self.figures:
-            return [page_section("change", [lead, Picture("change"), claims, *units])]
-        return [
-            page_section("change", [lead, Picture("waves"), Picture("change")]),
-            page_section("change.units", [claims, *units], title="pages.change_units"),
-        ]
 
     def traps(self) -> Section:
         """Conclusions that these results tempt to."""

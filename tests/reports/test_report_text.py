@@ -205,3 +205,15 @@ def test_a_long_name_of_a_unit_loses_its_middle_and_no_two_become_alike() -> Non
         .unit_name("hq")
         .endswith("\u2026 coordination of regions")
     )
+
+
+def test_a_minus_stays_before_its_number_where_words_run_from_the_right() -> None:
+    assert ReportText(make_pack("full"), "ar", None).number("difference", -3.14) == "\u200e\u22123.1"
+
+
+def test_an_outcome_is_said_in_its_words() -> None:
+    texts = load_texts(find_instrument("cri"), "en")
+    text = ReportText(make_pack("full"), "en", texts)
+    assert texts.outcomes
+    for code in texts.outcomes:
+        assert text.statement(code) not in {code, ""}

@@ -124,7 +124,12 @@ def test_waves_are_joined_only_where_they_can_be_compared() -> None:
     second = card(sheet_sha256="e", wave={"label": "second", "closed": "2024-05-01"})
     rows = wave_rows(card(change=CHANGE), [second, first])
     assert [point["joined"] for point in rows[0]["points"]] == [False, False, True]
-    figure = valid(waves_figure(rows, Canvas(150, (60.0,) * 3), (30.0, 70.0), PALETTE))
+    figure = valid(waves_figure(rows, Canvas(150, (60.0,) * 3), (30.0, 70.0), PALETTE, mirrored=False))
     lines = [shape for shape in shapes_of(figure) if shape["line"].get("color") == PALETTE["earlier"]]
     assert [(one["x0"], one["x1"]) for one in lines] == [(75.0, 125.0)] * 3
+    turned = waves_figure(rows, Canvas(150, (60.0,) * 3), (30.0, 70.0), PALETTE, mirrored=True)
+    assert [trace["x"][0] for trace in turned["data"]] == [
+        125.0,
+        25.0,
+    ]  # the newest at the left, like its column
     assert wave_rows(card(), []) == []

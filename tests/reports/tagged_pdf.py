@@ -75,6 +75,13 @@ def find_faults(data: bytes, locale: str) -> list[str]:
     return sorted(set(found), key=lambda fault: (int(fault.split(":")[0]), fault))
 
 
+def figure_texts(data: bytes) -> list[str]:
+    """Return the texts of a PDF's figures, in reading order."""
+    tree = _tree(PdfReader(io.BytesIO(data)))
+    elements = tree.walk() if tree else ()
+    return [str(element.data.get("/Alt", "")) for element in elements if element.kind == "Figure"]
+
+
 def _document_faults(pdf: PdfReader, locale: str) -> Iterator[str]:
     root: Any = pdf.root_object
     if not _is_set(root, "/MarkInfo", "/Marked") or _is_set(root, "/MarkInfo", "/Suspects"):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final, Protocol
 
 from cri.domain.instrument import Instrument
-from cri.domain.pack import leader_pack
+from cri.domain.pack_benchmark import benchmark_pack
 from cri.domain.pack_facilitator import facilitator_pack
 from cri.domain.pack_staff import staff_pack
 from cri.domain.pack_workshop import workshop_pack
@@ -28,7 +28,7 @@ class Builder(Protocol):
 
 
 PACK_KINDS: Final[Mapping[str, Builder]] = {
-    "leader": leader_pack,
+    "leader": benchmark_pack,
     "workshop": workshop_pack,
     "facilitator": facilitator_pack,
     "staff": staff_pack,

@@ -147,6 +147,12 @@ def make_facilitator(case: str) -> dict[str, Any]:
     return PACK_KINDS["facilitator"](*_inputs(case), instrument=cri_instrument(), noun="residents")
 
 
+@cache
+def make_benchmark(case: str) -> dict[str, Any]:
+    """The leaders' report of one of CASES, with the page that only it has."""
+    return PACK_KINDS["leader"](*_inputs(case), instrument=cri_instrument(), noun="residents")
+
+
 def _inputs(case: str) -> tuple[dict[str, Any], dict[str, Any] | None, dict[str, Any] | None]:
     """Scorecard, placement and edition."""
     given, agencies = CASES[case]

@@ -13,7 +13,7 @@ from cri.adapters.instrument_files import find_instrument, load_texts
 from cri.adapters.report_files import load_own_words, load_report_words
 from cri.adapters.report_print import Report, print_pack
 from cri.adapters.report_text import ReportText
-from tests.reports.documents import make_facilitator, make_staff, make_workshop
+from tests.reports.documents import make_benchmark, make_facilitator, make_staff, make_workshop
 from tests.reports.test_leader_report import numbers, squeezed, told
 
 
@@ -37,6 +37,17 @@ def test_staff_get_two_pages(case: str, locale: str, chart_browser: ChartBrowser
     known = {float(number) for number in numbers(make_staff(case))}
     for figure in report.manifest["figures"]:
         assert figure["value"] in {told(figure["kind"], number) for number in known}
+
+
+def test_the_leaders_report_has_a_page_for_each_section(
+    chart_browser: ChartBrowser, chart_cache: Path
+) -> None:
+    """In the language that takes most room; its other pages have tests of their own."""
+    pack = make_benchmark("full")
+    report = printed(pack, "fr", chart_browser, chart_cache)
+    assert len(PdfReader(io.BytesIO(report.data)).pages) == len(pack["sections"]) == 11
+    found = pdf_ua.validate_pdf_bytes(report.data, profile=pdf_ua.ValidationProfile.PDF_UA_1)
+    assert found.is_compliant, [str(failure) for failure in found.failures]
 
 
 def test_a_guide_has_a_page_for_each_section_tagged_and_bookmarked_once(guide: Report) -> None:

@@ -465,4 +465,4 @@ def test_an_instrument_without_texts_is_reported_by_its_codes(
     run = CliRunner().invoke(cli, given)
     assert run.exit_code == 0, run.output
     assert "codes stand for names" in run.stderr
-    assert len(PdfReader("report.pdf").pages) == 6
+    assert len(PdfReader("report.pdf").pages) == 7

@@ -21,7 +21,7 @@ KINDS = worded_kinds()
 TRANSLATIONS = [(kind, locale) for kind in KINDS for locale in report_locales() if locale != "en"]
 ALIKE = {
     *("columns.effort", "columns.score", "columns.page", "guide.minutes", "guide.page", "room.notes"),
-    *(f"sheets.heads.{head}" for head in ("alpha", "dates", "score", "verdict")),
+    *(f"sheets.heads.{head}" for head in ("alpha", "dates", "factor", "score", "verdict")),
     *("sheets.names.importance", "sheets.roundings.people", "sheets.roundings.count"),
 }
 """The same words in French or Spanish."""

@@ -17,7 +17,7 @@ View = Mapping[str, Any]
 TONES: Final = {"strength": "strength", "gap": "gap", "plain": "ink"}
 SIZES: Final = {"lead": 15, "text": 14, "small": 11}
 HALF: Final = 420.0  # points of a column beside another: what is set narrower is set smaller
-ROW: Final = 24.0
+ROW: Final = 22.0
 MM: Final = 2.83  # points
 MANY: Final = 5  # entries from which three stand beside each other
 
@@ -124,7 +124,7 @@ class BlockPieces:
 
     def _learning(self, _block: Document, view: View, _width: float) -> list[Piece]:
         many = len(view["lines"]) > 1
-        paras = tuple(para(line, 13, after=5, bullet=many) for line in view["lines"])
+        paras = tuple(para(line, 12, after=4, bullet=many) for line in view["lines"])
         return [Words(paras, said=True)] if paras else []
 
     def _sheet(self, block: Document, view: View, width: float) -> Rows:

@@ -273,8 +273,8 @@ class Canvas:
             etree.SubElement(properties, qn("a:buNone"))
         for run in one.runs:
             self._run(paragraph, run)
-        if not one.runs:
-            etree.SubElement(paragraph, qn("a:endParaRPr"), lang=self.look.lang)
+        # without a size of its own the end of an empty line is as high as the programme likes
+        etree.SubElement(paragraph, qn("a:endParaRPr"), lang=self.look.lang, sz=str(round(one.size * 100)))
         return paragraph
 
     def _run(self, paragraph: Any, run: Run) -> None:

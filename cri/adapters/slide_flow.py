@@ -10,6 +10,7 @@ from cri.adapters.slide_charts import BarChart, PointChart
 from cri.adapters.slide_deck import Deck
 
 ROOM: Final = FOOT - TOP
+LITTLE: Final = 0.3  # of a slide: after so little, what follows is not held back for a slide of its own
 GAP: Final = 10.0  # points between two pieces
 
 
@@ -120,7 +121,8 @@ class Rows:
     keep: bool = False
 
     def _above(self, look: Look) -> float:
-        return look.line(_caption(self.caption)) + 4 if self.caption else 0.0
+        wide = sum(self.grid.widths)
+        return look.height([_caption(self.caption)], wide) + 4 if self.caption else 0.0
 
     def height(self, look: Look, _width: float) -> float:
         """As `Piece`."""
@@ -218,8 +220,11 @@ class Pair:
                 top += high + GAP
             left += width + GUTTER
 
-    def parts(self, _look: Look, _room: float) -> Sequence[Piece]:
+    def parts(self, look: Look, room: float) -> Sequence[Piece]:
         """As `Piece`: row after row, so that what stands side by side stays so; then column after column."""
+        if all(len(column) == 1 and isinstance(column[0], Rows) for column in self.columns):
+            cut = zip_longest(*(column[0].parts(look, room) for column in self.columns))
+            return [replace(self, columns=tuple((part,) if part else () for part in row)) for row in cut]
         if max(len(column) for column in self.columns) <= 1:
             return [piece for column in self.columns for piece in column]
         rows = zip_longest(*self.columns)
@@ -274,7 +279,7 @@ def pour(deck: Deck, pieces: Sequence[Piece], title: str, eyebrow: str, continue
         group = _with_next(waiting)
         del waiting[: len(group)]
         high = stack_height(group, deck.look, INNER)
-        if isinstance(group[0], Words) and group[0].opens:
+        if isinstance(group[0], Words) and group[0].opens and top > TOP + ROOM * LITTLE:
             whole = stack_height([*group, *_until_heading(waiting)], deck.look, INNER)
             high = whole if whole <= ROOM else high
         if not canvases or (top > TOP and top + high > FOOT):

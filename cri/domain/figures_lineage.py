@@ -31,11 +31,14 @@ def lineage_figure(
     canvas: Canvas,
     axis: tuple[float, float],
     palette: Palette,
+    *,
+    mirrored: bool = False,
 ) -> Figure:
     """Draw a row for each factor, the waves from left to right, higher scores higher, one axis for all.
 
-    A line joins only what may be compared: a merged unit has two lines into it, a divided one none that its
-    scorecard does not draw. Scores stand as told. customdata: [factor, wave, unit] of each dot.
+    Time runs to the left if `mirrored`, as the columns of a table do. A line joins only what may be
+    compared: a merged unit has two lines into it, a divided one none that its scorecard does not draw.
+    Scores stand as told. customdata: [factor, wave, unit] of each dot.
     """
     shapes = row_rules(canvas, palette)
     marks: list[tuple[float, float, float, float, list[Any]]] = []
@@ -48,7 +51,7 @@ def lineage_figure(
                 continue
             ends = figure["interval"] or (figure["score"],) * 2
             y, *reach = (_up(foot, room, axis, value) for value in (figure["score"], *ends))
-            places[stop] = (wave_place(canvas, len(cards), stop.wave), y)
+            places[stop] = (wave_place(canvas, len(cards), stop.wave, mirrored=mirrored), y)
             marks.append((*places[stop], reach[0] - y, y - reach[1], [factor, stop.wave, stop.code]))
         shapes += [
             line(
@@ -65,9 +68,10 @@ def lineage_figure(
     return bare_figure([_dots(marks, palette["unit"])], shapes, canvas, (0.0, canvas.width))
 
 
-def wave_place(canvas: Canvas, count: int, number: int) -> float:
+def wave_place(canvas: Canvas, count: int, number: int, *, mirrored: bool) -> float:
     """Return where the column of a wave stands, px from the left."""
-    return round(canvas.width * (number + 0.5) / count, 2)
+    column = count - 1 - number if mirrored else number
+    return round(canvas.width * (column + 0.5) / count, 2)
 
 
 def _up(foot: float, room: float, axis: tuple[float, float], value: float) -> float:

@@ -36,7 +36,7 @@ def heatmap_plot(
     places = [step * (len(factors) - at - 0.5 if mirrored else at + 0.5) for at in range(len(factors))]
     figure["data"].append(_cells(text, factors, rows, canvas, places, wide=wide))
     names = [_name(row_name(text, row), wide=wide) for row in rows]
-    heads = [(at, _name(text.factor_name(code), wide=wide)) for at, code in zip(places, factors, strict=True)]
+    heads = [(at, folded(text.factor_name(code))) for at, code in zip(places, factors, strict=True)]
     return framed(figure, canvas, text, names, heads, head=HEAD)
 
 
@@ -122,7 +122,7 @@ def waves_plot(
     points = [point for row in rows for point in row["points"] if point["score"] is not None]
     axis = axis_of([value for point in points for value in (point["score"], *(point["interval"] or ()))])
     canvas = Canvas(WIDTH, (TALL,) * len(rows))
-    figure = waves_figure(rows, canvas, axis, PALETTE)
+    figure = waves_figure(rows, canvas, axis, PALETTE, mirrored=text.direction == "rtl")
     count = len(heads)
     said: dict[bool, list[str]] = {True: [], False: []}
     for row in rows:
@@ -136,7 +136,7 @@ def waves_plot(
     for trace, hovers in zip(figure["data"], [one for one in (said[False], said[True]) if one], strict=True):
         trace |= {"hoverinfo": "text", "hovertext": hovers}
     names = [_name(text.factor_name(row["code"]), wide=wide) for row in rows]
-    return framed(figure, canvas, text, names, _columns(canvas, heads))
+    return framed(figure, canvas, text, names, _columns(text, canvas, heads))
 
 
 def lineage_plot(
@@ -151,14 +151,14 @@ def lineage_plot(
     """A unit's line over the waves and what it was made of; each dot says which unit, by its name then."""
     canvas = Canvas(WIDTH, (TALL,) * len(factors))
     axis = axis_of(lineage_values(cards, told, factors))
-    figure = lineage_figure(cards, told, factors, canvas, axis, PALETTE)
+    figure = lineage_figure(cards, told, factors, canvas, axis, PALETTE, mirrored=text.direction == "rtl")
     trace = figure["data"][0]
     trace["hoverinfo"] = "text"
     trace["hovertext"] = [
         _said(text, cards, told, factor, wave, code, heads) for factor, wave, code in trace["customdata"]
     ]
     names = [_name(text.factor_name(code), wide=wide) for code in factors]
-    return framed(figure, canvas, text, names, _columns(canvas, heads))
+    return framed(figure, canvas, text, names, _columns(text, canvas, heads))
 
 
 def _said(
@@ -178,8 +178,10 @@ def _said(
     return f"{where}{_(': ')}{score} ({interval_of(text, 'score', figure['interval'])})"
 
 
-def _columns(canvas: Canvas, heads: Sequence[str]) -> list[tuple[float, tuple[str, ...]]]:
-    return [(wave_place(canvas, len(heads), at), folded(head)) for at, head in enumerate(heads)]
+def _columns(text: ReportText, canvas: Canvas, heads: Sequence[str]) -> list[tuple[float, tuple[str, ...]]]:
+    mirrored = text.direction == "rtl"
+    places = [wave_place(canvas, len(heads), at, mirrored=mirrored) for at in range(len(heads))]
+    return [(at, folded(head)) for at, head in zip(places, heads, strict=True)]
 
 
 def _name(name: str, *, wide: bool) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """A figure of the results by itself, for a file: in the report's colours, saying what it is."""
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -8,7 +9,8 @@ from cri.web.results_figures import GAP, PALETTE, WIDTH, Figure, plain
 
 FONT: Final = "IBM Plex Sans, IBM Plex Sans Arabic, Arial, sans-serif"
 HEAD_ROOM: Final = 52  # px above and below, for its title and its source
-FOOT_ROOM: Final = 40
+FOOT_ROOM: Final = 52
+SMALL_CHARACTER: Final = 8.0  # px, for 12 px type of whatever font there is
 
 
 def as_print(figure: Figure, title: str, source: str) -> Figure:
@@ -19,14 +21,15 @@ def as_print(figure: Figure, title: str, source: str) -> Figure:
     height = layout["height"] + HEAD_ROOM + FOOT_ROOM
     inside = height - above - below
     mirrored = layout["yaxis"].get("side") == "right"
-    side = {"x": 1 if mirrored else 0, "xanchor": "right" if mirrored else "left", "xref": "paper"}
-    words = {**side, "yref": "paper", "yanchor": "middle", "showarrow": False}
-    shift = margin["r"] if mirrored else -margin["l"]
+    edge = 1 + (margin["r"] - GAP) / WIDTH if mirrored else (GAP - margin["l"]) / WIDTH
+    side = {"x": edge, "xanchor": "right" if mirrored else "left", "xref": "paper"}
+    # Aligned to where it begins: where the reader's machine lacks the font, the text only grows to one side.
+    words = {**side, "align": side["xanchor"], "yref": "paper", "yanchor": "middle", "showarrow": False}
+    lines = textwrap.wrap(source, round((WIDTH + margin["l"] + margin["r"]) / SMALL_CHARACTER))
     notes = [
-        {**words, "text": f"<b>{plain(title)}</b>", "y": 1 + (above - 18) / inside, "font": {"size": 17}},
-        {**words, "text": plain(source), "y": -(below - 14) / inside, "font": {"size": 12}},
+        {**words, "text": plain(title), "y": 1 + (above - 18) / inside, "font": {"size": 17, "weight": 600}},
+        {**words, "text": "<br>".join(map(plain, lines)), "y": -(below - 18) / inside, "font": {"size": 12}},
     ]
-    placed = [{**note, "xshift": shift + (-GAP if mirrored else GAP)} for note in notes]
     palette = load_palette()
     known = {name: palette[role] for role, name in PALETTE.items()} | {"--ink": palette["ink"]}
     made: Figure = _painted(figure, known)
@@ -34,7 +37,7 @@ def as_print(figure: Figure, title: str, source: str) -> Figure:
         "width": WIDTH + margin["l"] + margin["r"],
         "height": height,
         "margin": {**margin, "t": above, "b": below},
-        "annotations": [*made["layout"].get("annotations", ()), *placed],
+        "annotations": [*made["layout"].get("annotations", ()), *notes],
         "paper_bgcolor": palette["paper"],
         "font": {"family": FONT, "size": 14, "color": palette["ink"]},
     }

@@ -101,7 +101,7 @@ def branded(chart_browser: ChartBrowser, chart_cache: Path) -> Report:
 def test_on_us_letter_every_page_breaks_where_it_does_on_a4(branded: Report) -> None:
     pages = PdfReader(io.BytesIO(branded.data)).pages
     sections = make_pack("full")["sections"]
-    assert len(pages) == len(sections) == 10
+    assert len(pages) == len(sections)
     assert {tuple(round(float(side)) for side in page.mediabox) for page in pages} == {(0, 0, 612, 792)}
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import select, text
 
@@ -44,6 +44,10 @@ class Look:
     paper: str = "a4"
 
 
+PRINTED: Final = {WORKSHOP: ("pdf", "pptx", "xlsx")}
+"""The formats that a kind is printed in; any other as PDF alone."""
+
+
 def build_leader_pack(context: Context, wave_id: uuid.UUID) -> None:
     """Place a scored wave in the newest edition and freeze its leader pack, once."""
     wave = lock_wave(context.session, context.agency_id, wave_id)
@@ -74,8 +78,8 @@ def print_leader_report(context: Context, wave_id: uuid.UUID, browser: ChartBrow
     document = load_pack(context, wave_id)
     if document is None:
         return
-    for locale in _unprinted(context, wave, LEADER):
-        store_report(context, wave, document, Look(locale), browser)
+    for look in unprinted(context, wave, LEADER):
+        store_report(context, wave, document, look, browser)
 
 
 def ask_for_workshop(context: Context, wave_id: uuid.UUID) -> bool:
@@ -86,10 +90,10 @@ def ask_for_workshop(context: Context, wave_id: uuid.UUID) -> bool:
 def ask_for_pack(context: Context, wave_id: uuid.UUID, kind: str) -> bool:
     """Ask for a pack of a wave whose report is ready; says whether a job was asked for.
 
-    None is where the pack is printed in each of the wave's languages, and while it is being made.
+    None is where the pack is printed in each language and format, and while it is being made.
     """
     wave = context.session.get_one(Wave, (context.agency_id, wave_id))
-    if load_pack(context, wave_id) is None or not _unprinted(context, wave, kind):
+    if load_pack(context, wave_id) is None or not unprinted(context, wave, kind):
         return False
     if is_being_made(context, wave_id, kind):
         return False
@@ -117,15 +121,15 @@ def make_workshop_pack(context: Context, wave_id: uuid.UUID, browser: ChartBrows
 
 
 def make_pack(context: Context, wave_id: uuid.UUID, kind: str, browser: ChartBrowser) -> None:
-    """Freeze a pack, placed as the report is, and print it in each of the wave's languages.
+    """Freeze a pack, placed as the report is, and print it in each of the wave's languages and its formats.
 
     Raises LookupError where the edition of the report is no longer there.
     """
     wave = lock_wave(context.session, context.agency_id, wave_id)
     document = freeze_pack(context, wave, kind)
     if document is not None:
-        for locale in _unprinted(context, wave, kind):
-            store_report(context, wave, document, Look(locale), browser)
+        for look in unprinted(context, wave, kind):
+            store_report(context, wave, document, look, browser)
 
 
 def freeze_pack(context: Context, wave: Wave, kind: str) -> dict[str, Any] | None:
@@ -179,8 +183,14 @@ def placed_as(
     return edition, place(scorecard, edition, wanted.peers, facets=facets_of(agency, wave))
 
 
-def _unprinted(context: Context, wave: Wave, kind: str) -> list[str]:
-    return [locale for locale in wave.languages if find_report(context, wave.id, kind, locale) is None]
+def unprinted(context: Context, wave: Wave, kind: str) -> list[Look]:
+    """What of a pack is not printed yet: each of the wave's languages in each format of its kind."""
+    return [
+        Look(locale, ending)
+        for locale in wave.languages
+        for ending in PRINTED.get(kind, ("pdf",))
+        if find_report(context, wave.id, kind, locale, ending) is None
+    ]
 
 
 def next_task(context: Context, wave_id: uuid.UUID) -> str | None:
@@ -188,7 +198,7 @@ def next_task(context: Context, wave_id: uuid.UUID) -> str | None:
     if load_pack(context, wave_id) is None:
         return "build_pack"
     wave = context.session.get_one(Wave, (context.agency_id, wave_id))
-    return "print_pack" if _unprinted(context, wave, LEADER) else None
+    return "print_pack" if unprinted(context, wave, LEADER) else None
 
 
 def load_pack(context: Context, wave_id: uuid.UUID, kind: str = LEADER) -> dict[str, Any] | None:

@@ -44,8 +44,8 @@ BY_LINK = "questionnaire"
 
 NEEDS_AN_EDITION = {"api_placements.placement"}
 """Answers only where an edition is published: opened with one's own ids in tests/api/test_placements.py."""
-NEEDS_PACKS = {"unit_packs.take"}
-"""Answers only where packs of units are made: opened in tests/web/test_unit_packs.py."""
+NEEDS_PACKS = {"unit_packs.take", "results.workshop_file"}
+"""Answers only where packs are made: opened in tests/web/test_unit_packs.py and test_workshop_pack.py."""
 
 CODE, LOCALE = "insight", "en"
 STEWARD = Duty.STEWARD.value
@@ -59,6 +59,7 @@ ELSEWHERE = {
     "name": "0" * 32,
     "number": 1,
     "figure": "summary",
+    "ending": "pptx",
 }
 """Other parts of addresses: of things that are not there."""
 

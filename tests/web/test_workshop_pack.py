@@ -65,6 +65,14 @@ def test_it_is_asked_for_made_once_and_downloaded(
     assert answer.data.startswith(b"%PDF")
     assert answer.headers["Content-Disposition"].endswith('-en.pdf"')
     assert "cri-workshop-" in answer.headers["Content-Disposition"]
+    for ending, words in (("pptx", "as PowerPoint (English)"), ("xlsx", "as Excel (English)")):
+        assert words in leader.text
+        answer = leader.client.get(f"{path}/workshop/en.{ending}")
+        assert answer.data.startswith(b"PK")
+        assert answer.headers["Content-Disposition"].endswith(f'-en.{ending}"')
+        assert "openxmlformats" in answer.headers["Content-Type"]
+    assert leader.client.get(f"{path}/workshop/en.pdf").status_code == 404
+    assert leader.client.get(f"{path}/workshop/fr.pptx").status_code == 404
     leader.post(f"{path}/workshop")
     assert len(jobs_of(superuser, wave_id)) == 1
 
@@ -77,6 +85,7 @@ def test_a_viewer_neither_sees_nor_asks_for_it(
     viewer.get(f"/results/{wave_id}")
     assert "workshop pack" not in viewer.text.lower()
     assert viewer.post(f"/results/{wave_id}/workshop").status_code == 403
+    assert viewer.client.get(f"/results/{wave_id}/workshop/en.pptx").status_code == 403
     assert jobs_of(superuser, wave_id) == []
 
 

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from flask import (
     Blueprint,
@@ -18,11 +18,19 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from cri.db.models import Wave
+from cri.db.models import Report, Wave
 from cri.domain.access import Permission
 from cri.domain.pack import section_of
 from cri.services.context import Context
-from cri.services.packs import LEADER, WORKSHOP, ask_for_workshop, find_report, load_pack, read_report
+from cri.services.packs import (
+    LEADER,
+    WORKSHOP,
+    ask_for_workshop,
+    find_report,
+    load_pack,
+    read_report,
+    unprinted,
+)
 from cri.web.access import requires
 from cri.web.cautions import cautions_of_wave
 from cri.web.language import language_name
@@ -36,6 +44,12 @@ from cri.web.views.results_read import (
     scored_wave,
     scored_waves,
 )
+
+OFFICE: Final = {
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"""What a file that Office opens is called on the way."""
 
 views = Blueprint("results", __name__, url_prefix="/results")
 
@@ -71,7 +85,8 @@ def show(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
         downloads=downloads_of(ctx, wave_id),
         reports=_reports(ctx, wave),
         workshops=_reports(ctx, wave, WORKSHOP),
-        may_ask=may_take(ctx) and len(_reports(ctx, wave, WORKSHOP)) < len(wave.languages),
+        editable=_editable(ctx, wave),
+        may_ask=may_take(ctx) and bool(unprinted(ctx, wave, WORKSHOP)),
         cautions=cautions_of_wave(wave),
         others=[other for other in scored_waves(ctx) if other.id != wave_id],
         has_units=bool(pack["units"]),
@@ -107,16 +122,22 @@ def factor(ctx: Context, wave_id: uuid.UUID, code: str) -> ResponseReturnValue:
 @requires(Permission.TAKE_REPORTS)
 def report_pdf(ctx: Context, wave_id: uuid.UUID, locale: str) -> ResponseReturnValue:
     """The leaders' report, or with ?kind=workshop the workshop pack, in one of the wave's languages."""
-    wave = scored_wave(ctx, wave_id)
+    scored_wave(ctx, wave_id)
     report = find_report(ctx, wave_id, request.args.get("kind", LEADER), locale)
     if report is None:
         abort(404)
-    response = Response(read_report(ctx, report), content_type="application/pdf")
-    word = "report" if report.kind == LEADER else report.kind
-    name = f"cri-{word}-{wave.id.hex[:8]}-{report.locale}.pdf"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return _sent(ctx, report)
+
+
+@views.get("/<uuid:wave_id>/workshop/<locale>.<ending>")
+@requires(Permission.TAKE_REPORTS)
+def workshop_file(ctx: Context, wave_id: uuid.UUID, locale: str, ending: str) -> ResponseReturnValue:
+    """The workshop pack to go on working with: slides, or every number as a workbook."""
+    scored_wave(ctx, wave_id)
+    report = find_report(ctx, wave_id, WORKSHOP, locale, ending) if ending in OFFICE else None
+    if report is None:
+        abort(404)
+    return _sent(ctx, report)
 
 
 @views.post("/<uuid:wave_id>/workshop")
@@ -127,6 +148,31 @@ def ask_workshop(ctx: Context, wave_id: uuid.UUID) -> ResponseReturnValue:
     if ask_for_workshop(ctx, wave_id):
         flash(_("The workshop pack is being made. It will be on this page in a minute or two."), "success")
     return redirect(url_for(".show", wave_id=wave_id))
+
+
+def _sent(ctx: Context, report: Report) -> Response:
+    """A printed file to be kept, under a name that says what it is."""
+    kind = OFFICE.get(report.file_format, "application/pdf")
+    response = Response(read_report(ctx, report), content_type=kind)
+    word = "report" if report.kind == LEADER else report.kind
+    name = f"cri-{word}-{report.wave_id.hex[:8]}-{report.locale}.{report.file_format}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _editable(ctx: Context, wave: Wave) -> list[dict[str, str]]:
+    """The workshop pack's files to go on working with, that are made: {language, ending, href}."""
+    return [
+        {
+            "language": language_name(code),
+            "ending": ending,
+            "href": url_for(".workshop_file", wave_id=wave.id, locale=code, ending=ending),
+        }
+        for code in wave.languages
+        for ending in OFFICE
+        if may_take(ctx) and find_report(ctx, wave.id, WORKSHOP, code, ending) is not None
+    ]
 
 
 def _check_factor(pack: Mapping[str, Any], code: str) -> None:

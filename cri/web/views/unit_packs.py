@@ -126,7 +126,7 @@ def _page(ctx: Context, wave: Wave, problem: str = "") -> Response:
         ticked=request.form.getlist("units"),
         which=request.form.get("which", "all"),
         hidden=_names(units, [unit["code"] for unit in units if not is_released(unit)]),
-        languages=[(code, language_name(code)) for code in wave.languages],
+        offered=[(code, language_name(code)) for code in wave.languages],
         everything=ngettext(
             "The one unit that may be shown", "All %(num)s units that may be shown", len(released)
         ),

@@ -378,18 +378,6 @@ def test_the_order_of_keys_in_a_stored_pack_does_not_matter(
     assert again == report
 
 
-def cri(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command in a process of its own, in a folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "cri.cli", *arguments],
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a scorecard and an edition."""
@@ -399,21 +387,39 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+TWICE = """
+from cri.cli import cli
+given = ["pack", "card.json", "--norms", "edition.json", "--kind", "leader", "--charts", "{folder}/charts"]
+for file_format in ("pdf", "html"):
+    more = ["--format", file_format, "-o", f"{folder}/report.{{file_format}}"]
+    cli([*given, *more], standalone_mode=False)
+"""
+"""One process that prints both formats, with no figure drawn before."""
+
+
 def test_the_same_inputs_give_the_same_bytes_in_another_process_seed_and_time_zone(inputs: Path) -> None:
     made = []
     for seed, zone in (("1", "Pacific/Kiritimati"), ("2", "America/Anchorage")):
-        output = f"out-{seed}/report.pdf"
-        (inputs / f"out-{seed}").mkdir()
-        given = ["pack", "card.json", "--norms", "edition.json", "--kind", "leader", "-o", output]
-        run = cri(inputs, *given, PYTHONHASHSEED=seed, TZ=zone)
+        folder = inputs / f"out-{seed}"
+        folder.mkdir()
+        run = subprocess.run(
+            [sys.executable, "-c", TWICE.format(folder=folder.name)],
+            cwd=inputs,
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert (run.returncode, run.stdout, run.stderr) == (0, "", "")
-        made.append((inputs / output).read_bytes())
-        manifest = json.loads((inputs / f"{output}.manifest.json").read_text(encoding="utf-8"))
-        validate(manifest, "manifest")
-        assert manifest["sha256"] == hashlib.sha256(made[-1]).hexdigest()
-        assert manifest["inputs"]["scorecard"]["path"] == "../card.json"
-        named = inputs / "out-1" / manifest["inputs"]["norms"]["path"]
-        assert hashlib.sha256(named.read_bytes()).hexdigest() == manifest["inputs"]["norms"]["sha256"]
+        made.append([(folder / f"report.{file_format}").read_bytes() for file_format in ("pdf", "html")])
+        for file_format, data in zip(("pdf", "html"), made[-1], strict=True):
+            told = folder / f"report.{file_format}.manifest.json"
+            manifest = json.loads(told.read_text(encoding="utf-8"))
+            validate(manifest, "manifest")
+            assert manifest["sha256"] == hashlib.sha256(data).hexdigest()
+            assert manifest["inputs"]["scorecard"]["path"] == "../card.json"
+            named = folder / manifest["inputs"]["norms"]["path"]
+            assert hashlib.sha256(named.read_bytes()).hexdigest() == manifest["inputs"]["norms"]["sha256"]
     assert made[0] == made[1]
 
 

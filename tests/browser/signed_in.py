@@ -45,7 +45,7 @@ def enter(new_context: Callable[..., BrowserContext], live_server: str) -> Itera
     found = list(complaints)
     for context in contexts:  # before the server goes, lest a page that looks again finds nobody
         context.close()
-    assert found == []
+    assert found == [], found
 
 
 def hold_still(page: Page, path: str) -> None:

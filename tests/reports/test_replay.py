@@ -35,9 +35,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, chart_cache: Path) -> Path:
     (folder / "brand.yaml").write_text("colour: '#12436d'\n", encoding="utf-8")
     given = ("pack", folder / "card.json", "--norms", folder / "edition.json", "--charts", chart_cache)
     styled = ("--brand", folder / "brand.yaml", "--paper", "letter", "--noun", "residents")
-    html = run(
-        *given, *styled, "--kind", "leader", "--format", "html", "-o", folder / "out" / "report.html"
-    )
+    html = run(*given, *styled, "--kind", "leader", "--format", "html", "-o", folder / "out" / "report.html")
     assert (html.exit_code, html.output) == (0, "")
     pdf = run(*given, "--kind", "leader", "--locale", "ar", "-o", folder / "out" / "report.pdf")
     assert (pdf.exit_code, pdf.output) == (0, "")

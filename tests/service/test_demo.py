@@ -83,6 +83,19 @@ def test_links_lead_into_the_open_wave(demo: Demo, tmp_path: Path) -> None:
         assert 'id="questionnaire"' in get(demo.url + line)[1]
 
 
+def test_every_report_is_identical_when_it_is_made_again(demo: Demo) -> None:
+    """With one number altered it says which: tests/reports/test_stored_replays.py."""
+    command = [sys.executable, "-m", "cri.cli", "replay", "--all"]
+    told = subprocess.run(
+        command, cwd=ROOT, env=environment(demo.var, demo.port), capture_output=True, text=True, check=False
+    )
+    *reports, summary = told.stdout.splitlines()
+    assert (told.returncode, told.stderr) == (0, ""), told.stdout
+    assert summary == f"{len(reports)} reports: all identical"
+    assert len(reports) >= 2
+    assert all(": identical (" in line for line in reports)
+
+
 def test_a_taken_port_is_refused(demo: Demo, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "cri.cli", "demo"]
     refused = subprocess.run(

@@ -63,6 +63,13 @@ class NumberSheets:
             "title": {"bold": True, "font_size": 14, **words},
             "definition": {"font_color": "#55606D", "font_size": 9, "text_wrap": True, **words},
             "head": {"bold": True, "bottom": 1, "bg_color": "#F3F5F7", "text_wrap": True, **words},
+            "head_number": {
+                "bold": True,
+                "bottom": 1,
+                "bg_color": "#F3F5F7",
+                "text_wrap": True,
+                "align": "right",
+            },
             "text": {"text_wrap": True, **words},
             "hidden": {"font_color": "#55606D", "italic": True, "align": "right"},
             **{kind: {"num_format": NUMBERS.get(kind, "#,##0")} for kind in ROUNDING},
@@ -84,7 +91,10 @@ class NumberSheets:
         sheet = self._sheet(table.topic, table.title)
         self.text.where = table.topic
         title = table.title or self.words["titles"][table.topic]
-        self._heads(sheet, title, table.columns)
+        numbers = [
+            any(row[place].kind in ROUNDING for row in table.rows) for place in range(len(table.columns))
+        ]
+        self._heads(sheet, title, table.columns, numbers)
         for row, values in enumerate(table.rows, HEADS + 1):
             for column, value in enumerate(values):
                 self._cell(sheet, row, column, value.kind, value.value)
@@ -141,13 +151,15 @@ class NumberSheets:
         found = self.words["names"].get(topic) or title or topic
         return NO_NAME.sub(" ", fit(found))[:LONGEST_NAME].strip() or topic
 
-    def _heads(self, sheet: Any, title: str, columns: Sequence[Column]) -> None:
+    def _heads(self, sheet: Any, title: str, columns: Sequence[Column], numbers: Sequence[bool] = ()) -> None:
+        """numbers: which columns hold them; their heads stand above them at the end of the cell."""
         sheet.write_string(0, 0, fit(title), self.looks["title"])
         sheet.set_row(1, max(self._lines(column) for column in columns) * 13 + 8)
         for place, column in enumerate(columns):
             sheet.set_column(place, place, WIDE.get(column.name, WIDTH))
             sheet.write_string(1, place, fit(self._definition(column)), self.looks["definition"])
-            sheet.write_string(HEADS, place, fit(self._head(column)), self.looks["head"])
+            look = "head_number" if numbers and numbers[place] else "head"
+            sheet.write_string(HEADS, place, fit(self._head(column)), self.looks[look])
         sheet.freeze_panes(HEADS + 1, 1)
         sheet.repeat_rows(1, HEADS)
 

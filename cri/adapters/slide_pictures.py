@@ -143,14 +143,15 @@ class PicturePieces:
         """Score across, share of what is explained upwards, each with its interval; the table beside."""
         colour = self.look.colour("agency")
         series: list[Points | Spans] = []
-        for row in rows:
+        for number, row in enumerate(rows, 1):
             name, x = self._name(row), told(self.text, "score", row["score"])
             y = told(self.text, "share", row["share"])
             if row["share_interval"]:
                 low, high = (told(self.text, "share", end) for end in row["share_interval"])
                 middle, reach = (low + high) / 2, (high - low) / 2
                 series.append(Spans(name, colour, (name,), (x,), (x,), (middle,), 1.5, reach, 0.5))
-            series.append(Points(name, colour, (name,), (x,), (y,), DOT, named=True))
+            # a number beside the dot, as names of dots that lie close would cover each other
+            series.append(Points(self.text.tick(number), colour, (name,), (x,), (y,), DOT, named=True))
         low, high = (float(end) for end in self.text.pack["axis"])
         chart = PointChart(
             tuple(series),
@@ -164,7 +165,9 @@ class PicturePieces:
             upright=(*share_axis(rows), 10.0),
         )
         half = (INNER - 24) * 0.5
-        grid = value_grid(self.look, table["caption"], *_table(table), half)
+        heads, cells = _table(table)
+        numbered = [[f"{number}  {row[0]}", *row[1:]] for number, row in enumerate(cells, 1)]
+        grid = value_grid(self.look, table["caption"], heads, numbered, half)
         key = self.words["slides"]["importance"]
         ways = (("→", "across"), ("↑", "upward"))
         across = "   ".join(f"{sign} {self.text.word(f'figures.importance.{way}')}" for sign, way in ways)

@@ -23,8 +23,10 @@ from cri.adapters.slide_figures import strip_chart
 from cri.adapters.typed_text import fit
 from cri.domain.errors import InputError
 from cri.domain.pack import section_of
-from tests.reports.documents import make_pack, make_workshop
+from cri.domain.pack_kinds import PACK_KINDS
+from tests.reports.documents import cri_instrument, make_pack, make_workshop
 from tests.reports.office_reading import cells, chart_numbers, parts, slides, words_of
+from tests.reports.waves import three_waves
 
 HOSTILE = '=HYPERLINK("http://evil.example","x")\x1b\u202e\u2067 <b>&amp; ' + "A" * 270
 ROWS = {float(half) / 2 for half in range(64)}  # where a row of a chart stands, and the ends of a line
@@ -251,3 +253,16 @@ def test_a_pack_of_too_few_people_has_no_chart_and_says_so() -> None:
 def test_a_kind_that_nobody_works_on_is_refused_by_name() -> None:
     with pytest.raises(InputError, match="a staff pack is not made as pptx; expected pdf or html"):
         printed({**make_pack("few"), "kind": "staff"})
+
+
+@pytest.mark.parametrize("kind", ["leader", "workshop"])
+def test_changes_and_further_figures_are_told_too(kind: str) -> None:
+    """An agency with three surveys, and importance of factors for two outcomes."""
+    pack = PACK_KINDS[kind](three_waves()[-1], instrument=cri_instrument(), noun="residents")
+    report = printed(pack)
+    assert untold(report.data, report.manifest) == {}
+    drawn = b"".join(text for name, text in parts(report.data).items() if name.startswith("ppt/charts/chart"))
+    if "change" in {figure["kind"] for figure in pack["figures"].values()}:
+        assert b">Interval<" in drawn
+    else:
+        assert kind == "leader"

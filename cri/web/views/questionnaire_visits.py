@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import Conflict
 
 from cri.adapters.envelopes import read_resume_code
-from cri.db.session import enter_agency
+from cri.db.session import current_agency, enter_agency
 from cri.domain.instrument import Instrument
 from cri.domain.sections import PROMISES, Section, sections_of
 from cri.domain.wave import GRACE
@@ -137,7 +137,8 @@ def arrive(token: str, *, to_save: bool = False, to_ask_more: bool = False) -> V
 
 def enter(visit: Visit) -> Session:
     """The request's session as the agency's, for what a single statement does not do."""
-    enter_agency(db.session, visit.questionnaire.agency_id)
+    if current_agency(db.session) != visit.questionnaire.agency_id:
+        enter_agency(db.session, visit.questionnaire.agency_id)
     return db.session
 
 

@@ -29,7 +29,7 @@ def test_staff_read_what_a_leader_shows(
         leader.get_by_role("button", name="Show it to staff").click()
     expect(leader.get_by_text("Staff with the address can see the results now.")).to_be_visible()
     for language in ("en", "ar"):
-        page.set_viewport_size(PHONE)
+        page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
         page.goto(f"{address}?language={language}")
         assert not sideways(page)
         assert axe_findings(page) == []

@@ -17,7 +17,8 @@ from cri.db.session import enter_agency
 from cri.services.context import Actor, Context, Parts
 from cri.services.packs import Look, Wanted, build_document, report_key, store_report
 from cri.services.replays import replay_wave
-from tests.web.visitor import NOW, add_results
+from tests.services.conftest import NOW
+from tests.web.visitor import add_results
 
 Sessions = sessionmaker[Session]
 

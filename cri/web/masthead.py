@@ -24,7 +24,6 @@ SECTIONS = (
 )
 PART_OF = {
     "brand": "organisation",
-    "brand": "organisation",
     "compared": "results",
     "collected": "waves",
     "letters": "waves",

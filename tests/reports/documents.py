@@ -90,7 +90,7 @@ def _answers(
     person = random.normal(0, 1.0, n)
     for place_, factor in enumerate(instrument.factors):
         leaning = person + random.normal(0, 0.6, n) + levels[place_ % len(levels)]
-        leaning = leaning + np.resize(random.normal(0, 0.35, 12), max(12, unit.max() + 1))[unit]
+        leaning = leaning + np.resize(random.normal(0, 0.35, 12), max(12, unit.max(initial=0) + 1))[unit]
         for item in factor.items:
             felt = leaning + random.normal(0, 0.45) + random.normal(0, 1.1, n)
             keyed = np.clip(np.round(4.0 + felt), 1, 7)

@@ -1,4 +1,4 @@
-"""The numbers of a pack as a workbook: told, beside their definitions, typed text as text, always the same."""
+"""The numbers of a pack as a workbook: told, beside definitions, typed text as text, always the same."""
 
 import copy
 import hashlib

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.performance.measures import Row, machine, say
 
-BENCHES = ("scoring", "pool_safety", "editions", "pool_pages", "journey")
+BENCHES = ("scoring", "pool_safety", "editions", "pool_pages", "packs", "journey")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "performance.md"
 
 

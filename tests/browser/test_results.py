@@ -20,7 +20,7 @@ from cri.domain.pack import section_of
 from cri.services.context import Parts
 from tests.browser.signed_in import PHONE, Enter, sideways
 from tests.browser.test_questionnaire_access import axe_findings
-from tests.reports.documents import make_pack
+from tests.reports.documents import make_pack, scorecard
 from tests.web.visitor import Person, add_results, make_person
 
 Sessions = sessionmaker[Session]
@@ -107,12 +107,18 @@ def test_page_and_report_say_the_same_numbers(
 
 
 def drawn_only(code: str, locale: str) -> set[str]:
-    """What the report draws and a factor's page writes: the ends of its strip, the intervals of its units."""
+    """What a factor's page writes besides: ends of its strip, its units' intervals, how alike people see it.
+
+    The report draws the first two; the third is a claim of the scorecard, which the workshop pack prints.
+    """
     pack = make_pack("full")
     text = ReportText(pack, locale, None)
     units = [unit for unit in section_of(pack, code)["units"] if unit["interval"]]
     ends = {text.number("score", end) for unit in units for end in unit["interval"]}
-    return ends | {text.tick(end) for end in pack["axis"]}
+    said = [claim for claim in scorecard()["claims"] if claim["id"].startswith("agreement.")]
+    own = [claim for claim in said if claim["subject"] == code]
+    agreement = numbers_in(" ".join(f"{text.sentence(claim)} {text.reason(claim)}" for claim in own))
+    return ends | agreement | {text.tick(end) for end in pack["axis"]}
 
 
 def test_the_figure_is_drawn_in_the_pages_own_colours_and_its_twin_is_a_table(

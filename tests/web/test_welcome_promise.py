@@ -1,4 +1,4 @@
-"""What the questionnaire's first page promises about answers and comments, beside who may in fact read them."""
+"""What the questionnaire's first page says of answers and of comments, beside who may in fact read them."""
 
 import uuid
 
@@ -20,10 +20,10 @@ CHOSEN = {
     "fr": "quelles réponses vous choisissez",
 }
 READ = {
-    "en": "then an administrator reads it, and then leaders read what the administrator clears",
-    "ar": "ثم يقرؤه مشرف، ثم تقرأ القيادات ما يجيزه المشرف",
-    "es": "después lo lee una persona de la administración",
-    "fr": "puis une personne de l’administration lit le texte",
+    "en": "first by an administrator, then, once cleared, by leaders",
+    "ar": "يقرؤه أولًا مشرف، ثم تقرؤه القيادات متى أُجيز",
+    "es": "primero una persona de la administración",
+    "fr": "une fois validé, par la direction",
 }
 
 
@@ -32,7 +32,7 @@ def test_it_says_of_answers_that_nobody_sees_them_and_of_comments_who_reads_them
     app: Flask, sessions: Sessions, parts: Parts, agency_id: uuid.UUID, locale: str
 ) -> None:
     wave = open_wave(sessions, parts, agency_id, languages=tuple(CHOSEN))
-    page = Respondent(app.test_client()).open(f"/s/{wave.tokens[0]}?language={locale}")
+    page = Respondent(app.test_client(), locale).open(f"/s/{wave.tokens[0]}")
     assert CHOSEN[locale] in page.text
     assert READ[locale] in page.text
     assert "30" in page.text  # that many have to write something, or none of it is kept

@@ -20,10 +20,10 @@ CHOSEN = {
     "fr": "quelles réponses vous choisissez",
 }
 READ = {
-    "en": "first by an administrator, then, once cleared, by leaders",
-    "ar": "يقرؤه أولًا مشرف، ثم تقرؤه القيادات متى أُجيز",
-    "es": "primero una persona de la administración",
-    "fr": "une fois validé, par la direction",
+    "en": "an administrator reads them first, recognised names taken out, then leaders",
+    "ar": "ثم تقرأ القيادات ما أُجيز منه",
+    "es": "lo lee primero una persona de la administración",
+    "fr": "puis la direction lit ce qui a été validé",
 }
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,12 @@ from cri.adapters.document_files import read_document
 from cri.adapters.instrument_files import InstrumentTexts
 from cri.adapters.report_files import report_locales
 from cri.adapters.report_print import FORMATS, HOUSE, Report, check_format, print_pack
-from cri.cli.pack_inputs import scored_instrument
+from cri.cli.pack_inputs import read_earlier, scored_instrument
 from cri.domain.brand import PAPERS
 from cri.domain.documents import digest_of, readable_json
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.norms import check_edition
-from cri.domain.pack_kinds import PACK_KINDS
+from cri.domain.pack_kinds import PACK_KINDS, build_pack
 from cri.domain.placing import place
 
 _FILE = click.Path(path_type=Path)
@@ -29,6 +30,9 @@ _FILE = click.Path(path_type=Path)
 @click.argument("scorecard", type=_FILE, metavar="SCORECARD.json")
 @click.option("--norms", type=_FILE, metavar="EDITION.json", help="The edition to compare with.")
 @click.option("--peers", default="all", show_default=True, help="Peer group, as sector=water.")
+@click.option(
+    "--earlier", type=_FILE, multiple=True, metavar="SCORECARD.json", help="Of an earlier wave; repeatable."
+)
 @click.option("--kind", required=True, help=f"What to make: {', '.join(PACK_KINDS)}.")
 @click.option("--format", "file_format", default="pdf", show_default=True, help=f"{' or '.join(FORMATS)}.")
 @click.option("--locale", default="en", show_default=True, help="Language of the report.")
@@ -45,6 +49,7 @@ def pack(
     *,
     norms: Path | None,
     peers: str,
+    earlier: tuple[Path, ...],
     kind: str,
     file_format: str,
     locale: str,
@@ -63,10 +68,11 @@ def pack(
     edition = read_document(norms, "cri.edition/1") if norms else None
     if edition:
         check_edition(edition, str(norms))
+    waves = read_earlier(kind, card, earlier)
     asked, texts = scored_instrument(card, instrument, locale)
     _refuse_unknown_noun(noun, texts)
     placement = place(card, edition, peers) if edition else None
-    document = PACK_KINDS[kind](card, placement, edition, instrument=asked, noun=noun)
+    document = build_pack(kind, card, placement, edition, instrument=asked, noun=noun, earlier=waves)
     with tempfile.TemporaryDirectory() as own, ChartBrowser() as browser:
         cache = charts or Path(own)
         report = print_pack(
@@ -79,7 +85,12 @@ def pack(
             brand=look,
             paper=paper,
         )
-    inputs = {"scorecard": (scorecard, card), "norms": (norms, edition), "brand": (brand, look.document())}
+    given = {"scorecard": (scorecard, card), "norms": (norms, edition), "brand": (brand, look.document())}
+    inputs: dict[str, Any] = {
+        name: _input(path, read, output) for name, (path, read) in given.items() if path is not None
+    }
+    if waves:
+        inputs["earlier"] = [_input(path, one, output) for path, one in zip(earlier, waves, strict=True)]
     _write(report, output, inputs, peers if edition else None)
 
 
@@ -115,21 +126,19 @@ def _refuse_unknown_noun(noun: str | None, texts: InstrumentTexts | None) -> Non
         raise InputError([InputProblem(f'there is no noun "{noun}"', "--noun", known)])
 
 
-def _write(
-    report: Report, output: Path, inputs: dict[str, tuple[Path | None, Any]], peers: str | None
-) -> None:
+def _input(path: Path, document: Any, output: Path) -> dict[str, str]:
+    """How a manifest beside the output names a file that the report was made from."""
+    return {
+        "path": Path(os.path.relpath(path.resolve(), output.resolve().parent)).as_posix(),
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "document_sha256": digest_of(document),
+    }
+
+
+def _write(report: Report, output: Path, inputs: Mapping[str, Any], peers: str | None) -> None:
     """The report and its manifest, both or neither: each is written aside and then takes its name."""
     manifest_path = output.with_name(f"{output.name}.manifest.json")
-    named = {
-        name: {
-            "path": Path(os.path.relpath(path.resolve(), output.resolve().parent)).as_posix(),
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            "document_sha256": digest_of(document),
-        }
-        for name, (path, document) in inputs.items()
-        if path is not None
-    }
-    manifest = {**report.manifest, "file": output.name, "inputs": named, "peers": peers}
+    manifest = {**report.manifest, "file": output.name, "inputs": inputs, "peers": peers}
     targets = {output: report.data, manifest_path: readable_json(manifest).encode()}
     aside: dict[Path, Path] = {}
     try:

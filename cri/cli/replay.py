@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -24,7 +24,7 @@ from cri.domain.brand import PAPERS, Brand
 from cri.domain.documents import digest_of
 from cri.domain.errors import InputError, InputProblem
 from cri.domain.norms import check_edition
-from cri.domain.pack_kinds import PACK_KINDS
+from cri.domain.pack_kinds import PACK_KINDS, build_pack
 from cri.domain.placing import place
 from cri.domain.replaying import Difference, manifest_differences
 from cri.jobs.tasks import Workshop
@@ -35,7 +35,8 @@ from cri.settings import read_settings
 _FILE = click.Path(path_type=Path)
 Keys = tuple[uuid.UUID, uuid.UUID]
 """An agency's id and a wave's."""
-SCHEMAS = {"scorecard": "cri.scorecard/1", "norms": "cri.edition/1"}
+EARLIER: Final = "earlier"
+SCHEMAS = {"scorecard": "cri.scorecard/1", EARLIER: "cri.scorecard/1", "norms": "cri.edition/1"}
 """Of the documents that a report is made from, by their names in the manifest."""
 
 
@@ -46,6 +47,7 @@ class Inputs:
     scorecard: dict[str, Any]
     edition: dict[str, Any] | None
     brand: Brand
+    earlier: tuple[dict[str, Any], ...]
     differences: tuple[Difference, ...]
 
 
@@ -128,13 +130,13 @@ def _inputs(path: Path, shown: dict[str, Any]) -> Inputs:
     """Read what the manifest names, each checked as `cri pack` checks it."""
     read: dict[str, Any] = {}
     differences: list[Difference] = []
-    for name, said in shown["inputs"].items():
+    for name, said in _named(shown):
         source = path.parent / said["path"]
         if name == "brand":
             read[name] = read_brand(source)
             digest = digest_of(read[name].document())
         else:
-            read[name] = read_document(source, SCHEMAS[name])
+            read[name] = read_document(source, SCHEMAS[name.partition(" ")[0]])
             digest = digest_of(read[name])
         if name == "norms":
             check_edition(read[name], str(source))
@@ -144,14 +146,32 @@ def _inputs(path: Path, shown: dict[str, Any]) -> Inputs:
             for key, found in now.items()
             if said[key] != found
         ]
-    return Inputs(read["scorecard"], read.get("norms"), read.get("brand", HOUSE), tuple(differences))
+    earlier = tuple(document for name, document in read.items() if name.startswith(f"{EARLIER} "))
+    return Inputs(read["scorecard"], read.get("norms"), read.get("brand", HOUSE), earlier, tuple(differences))
+
+
+def _named(shown: dict[str, Any]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each input by its name; earlier scorecards, of which there may be several, by a number as well."""
+    for name, said in shown["inputs"].items():
+        if name == EARLIER:
+            yield from ((f"{EARLIER} {number}", one) for number, one in enumerate(said, 1))
+        else:
+            yield name, said
 
 
 def _made_again(shown: dict[str, Any], inputs: Inputs, instrument: str | None, charts: Path | None) -> Report:
     card, edition = inputs.scorecard, inputs.edition
     asked, texts = scored_instrument(card, instrument, shown["locale"])
     placement = place(card, edition, shown["peers"]) if edition else None
-    document = PACK_KINDS[shown["kind"]](card, placement, edition, instrument=asked, noun=shown["noun"])
+    document = build_pack(
+        shown["kind"],
+        card,
+        placement,
+        edition,
+        instrument=asked,
+        noun=shown["noun"],
+        earlier=inputs.earlier,
+    )
     with _folder(charts) as cache, ChartBrowser() as browser:
         return print_pack(
             document,

@@ -88,13 +88,14 @@ def facilitator_pack(
     *,
     instrument: Instrument | None = None,
     noun: str | None = None,
+    earlier: Sequence[Document] = (),
 ) -> dict[str, Any]:
-    """Build the guide as a JSON-ready document; arguments and result as of `leader_pack`.
+    """Build the guide as a JSON-ready document; arguments and result as of `workshop_pack`.
 
     participants: the sections of the workshop pack that the guide shows small. Their page numbers are given
     unless a long name could make a page run over.
     """
-    room = workshop_pack(scorecard, placement, edition, instrument=instrument, noun=noun)
+    room = workshop_pack(scorecard, placement, edition, instrument=instrument, noun=noun, earlier=earlier)
     guide = _Guide(room)
     sections = [
         section_of(room, "cover"),

@@ -32,6 +32,7 @@ from cri.domain.evidence import Evidence, Wave, evidence_of
 from cri.domain.evidence import Side as PickSide
 from cri.domain.instrument import Instrument
 from cri.domain.pack import leader_pack, section_of
+from cri.domain.pack_earlier import with_earlier
 from cri.domain.pack_figures import workshop_figures
 from cri.domain.pack_spread import spread_pages
 from cri.domain.pack_worksheets import (
@@ -66,7 +67,8 @@ def workshop_pack(
 ) -> dict[str, Any]:
     """Build the workshop pack as a JSON-ready document; arguments and result as of `leader_pack`.
 
-    earlier: scorecards of the agency's waves before, for the line over all waves.
+    earlier: scorecards of the agency's waves before, for the line over all waves; `inputs` names those that
+    it shows.
     """
     pack = leader_pack(scorecard, placement, edition, instrument=instrument, noun=noun)
     wave = Wave(with_whole_points(scorecard), placement, edition)
@@ -97,6 +99,7 @@ def workshop_pack(
         **pack,
         "kind": KIND,
         "template": TEMPLATE,
+        "inputs": with_earlier(pack["inputs"], scorecard, earlier),
         "sections": sections,
         "claims": claims,
         "figures": {**pack["figures"], **figures},

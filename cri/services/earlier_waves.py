@@ -1,6 +1,6 @@
 """The wave before, and what each unit of this one can be compared with in it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from cri.db.models import StoredScorecard, Wave
 from cri.domain.lineage import History
+from cri.domain.pack_earlier import stands_before
 from cri.services.agencies import this_agency
 from cri.services.context import Context
 from cri.services.lineage import histories_since
@@ -52,9 +53,30 @@ def earlier_scorecards(context: Context, wave: Wave) -> list[Document]:
             Wave.instrument_code == wave.instrument_code,
             Wave.closed_at < wave.closed_at,
         )
-        .order_by(Wave.closed_at)
+        .order_by(Wave.closed_at, Wave.id)
     )
     return list(rows)
+
+
+def shown_before(context: Context, wave: Wave, card: Document) -> list[Document]:
+    """Scorecards of earlier waves that a pack of `wave` shows beside `card`, its own, the oldest first."""
+    return [one for one in earlier_scorecards(context, wave) if stands_before(card, one)]
+
+
+def scorecards_of(context: Context, digests: Sequence[str]) -> list[Document]:
+    """The agency's scorecards with these digests, in their order. Raises LookupError for one that is gone."""
+    if not digests:
+        return []
+    rows = context.session.execute(
+        select(StoredScorecard.sha256, StoredScorecard.document).where(
+            StoredScorecard.agency_id == context.agency_id, StoredScorecard.sha256.in_(digests)
+        )
+    )
+    found = {str(row.sha256): row.document for row in rows}
+    gone = [digest for digest in digests if digest not in found]
+    if gone:
+        raise LookupError(f"no scorecard {gone[0]} of an earlier wave")
+    return [found[digest] for digest in digests]
 
 
 def latest_comparison(context: Context) -> tuple[str, str, list[Document]] | None:

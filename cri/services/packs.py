@@ -1,7 +1,7 @@
 """Packs of scored waves: the document model, stored once, and its printings in the blob store."""
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import select, text
@@ -14,12 +14,13 @@ from cri.db.queries.published_editions import edition_document
 from cri.db.queries.waves import lock_wave
 from cri.domain.brand import Brand
 from cri.domain.documents import digest_of
-from cri.domain.pack_kinds import PACK_KINDS
+from cri.domain.pack_kinds import OVER_WAVES, build_pack
 from cri.domain.peers import ALL
 from cri.domain.placing import place
 from cri.services.benchmarks import edition_for
 from cri.services.brands import brand_of
 from cri.services.context import Context
+from cri.services.earlier_waves import scorecards_of, shown_before
 from cri.services.instruments import released_instrument, released_texts
 from cri.services.scoring import facets_of, load_scorecard
 
@@ -28,11 +29,15 @@ LEADER, WORKSHOP = "leader", "workshop"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which pack to build: its kind, the number of the edition it compares with (None: none), and peers."""
+    """Which pack to build: its kind, the number of the edition it compares with (None: none), and peers.
+
+    earlier: digests of the scorecards of earlier waves that it shows; None: those that are there now.
+    """
 
     kind: str
     edition: str | None
     peers: str = ALL
+    earlier: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def build_leader_pack(context: Context, wave_id: uuid.UUID) -> None:
     edition = edition_for(context.parts, scorecard)
     agency = context.session.get_one(Agency, context.agency_id)
     placement = None if edition is None else place(scorecard, edition, facets=facets_of(agency, wave))
-    document = PACK_KINDS[LEADER](scorecard, placement, edition, instrument=instrument, noun=wave.noun)
+    document = build_pack(LEADER, scorecard, placement, edition, instrument=instrument, noun=wave.noun)
     context.session.add(
         StoredPack(
             agency_id=context.agency_id,
@@ -162,11 +167,33 @@ def as_placed(pack: StoredPack, kind: str) -> Wanted:
     return Wanted(kind, norm["edition"] if norm else None, norm["asked"] if norm else ALL)
 
 
+def as_made(pack: StoredPack) -> Wanted:
+    """A stored pack as it was made: earlier waves are those of that day, not such as were scored since."""
+    return replace(as_placed(pack, pack.kind), earlier=tuple(pack.document["inputs"].get("earlier", ())))
+
+
 def build_document(context: Context, wave: Wave, scorecard: dict[str, Any], wanted: Wanted) -> dict[str, Any]:
-    """Build a pack from the wave's scorecard. Raises LookupError where there is no such edition."""
+    """Build a pack from the wave's scorecard.
+
+    Raises LookupError where there is no such edition, or an earlier wave's scorecard is gone.
+    """
     edition, placement = placed_as(context, wave, scorecard, wanted)
     instrument = released_instrument(wave.instrument_code, wave.instrument_version)
-    return PACK_KINDS[wanted.kind](scorecard, placement, edition, instrument=instrument, noun=wave.noun)
+    return build_pack(
+        wanted.kind,
+        scorecard,
+        placement,
+        edition,
+        instrument=instrument,
+        noun=wave.noun,
+        earlier=_earlier(context, wave, scorecard, wanted) if wanted.kind in OVER_WAVES else (),
+    )
+
+
+def _earlier(context: Context, wave: Wave, scorecard: dict[str, Any], wanted: Wanted) -> list[dict[str, Any]]:
+    if wanted.earlier is None:
+        return shown_before(context, wave, scorecard)
+    return scorecards_of(context, wanted.earlier)
 
 
 def placed_as(

@@ -15,7 +15,7 @@ from cri.domain.errors import InputError
 from cri.domain.replaying import FIGURES, Difference, document_differences, manifest_differences
 from cri.services.brands import printed_brand
 from cri.services.context import Context
-from cri.services.packs import Look, as_placed, build_document, print_document, read_report, stored_pack
+from cri.services.packs import Look, as_made, build_document, print_document, read_report, stored_pack
 from cri.services.unit_packs import build_unit_pack
 
 Again = tuple[dict[str, Any] | None, tuple[Difference, ...]]
@@ -86,7 +86,7 @@ def _pack_again(context: Context, wave: Wave, kind: str, unit_code: str | None) 
         if unit_code is not None:
             return build_unit_pack(context, wave, unit_code), found
         assert stored is not None
-        document = build_document(context, wave, scorecard.document, as_placed(stored, kind))
+        document = build_document(context, wave, scorecard.document, as_made(stored))
     except (LookupError, ValueError, InputError) as error:
         return None, (*found, Difference(f"{kind} pack", "built", f"cannot be: {error}"))
     return document, (*found, *document_differences(stored.document, document, f"{kind} pack"))

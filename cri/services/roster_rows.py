@@ -84,7 +84,7 @@ def put_people(ctx: Context, people: Sequence[PersonRow], *, active: bool) -> No
     ]
     statement = upsert(Person)
     kept = {name: statement.excluded[name] for name in ("name", "unit_code", "language", "active")}
-    key = [Person.agency_id, Person.email]
+    key = [Person.email, Person.agency_id]
     ctx.session.execute(statement.on_conflict_do_update(index_elements=key, set_=kept), rows)
 
 

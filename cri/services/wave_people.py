@@ -17,7 +17,8 @@ from cri.domain.errors import CriError
 from cri.services.context import Context
 from cri.services.links import digest_of_token, link_url, personal_token
 
-_BATCH = 5_000
+_BATCH = 20_000
+"""People at a time. Each time may read the whole roster once: it has no statistics while it comes in."""
 
 
 class NoLinkError(CriError):

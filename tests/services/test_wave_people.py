@@ -1,16 +1,22 @@
 """Joining, leaving and losing a link while a wave is open; and that none of it tells who has answered."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 
+import psycopg
 import pytest
-from sqlalchemy import select, update
+from psycopg.sql import SQL, Identifier
+from sqlalchemy import select, text, update
 
+from cri.adapters.embedded_postgres import EmbeddedPostgres
 from cri.db.models import Draft, Invitation, InvitationCode, Person, Wave
+from cri.db.roles import APPLICATION, derive_passwords, make_database
+from cri.db.session import enter_agency, make_engine, make_sessions
 from cri.domain.wave import Answers
 from cri.services import codes, wave_people
-from cri.services.context import Context
+from cri.services.context import Actor, Context
 from cri.services.invitations import personal_link_count, personal_links, wave_rates
 from cri.services.links import personal_token
 from cri.services.responses import LinkUnusableError, find_questionnaire
@@ -18,6 +24,8 @@ from cri.services.rosters import import_tree_and_roster
 from cri.services.submissions import submit
 from cri.services.wave_people import NoLinkError, replace_link
 from cri.services.waves import close_wave, create_wave, find_wave, open_wave
+from tests.conftest import SECRET, TEMPLATE
+from tests.database_fixtures import make_agency
 from tests.services.conftest import NOW
 from tests.services.test_rosters import HEAD, TREE_TEXT, people
 
@@ -72,6 +80,66 @@ def test_a_late_joiner_is_invited_where_the_wave_knows_their_unit(ctx: Context) 
         "dan": "all",
     }
     assert works(ctx, token(ctx, wave_id, "cleo"))
+
+
+MANY = 600
+
+
+@pytest.fixture
+def unknown(ctx: Context, postgres: EmbeddedPostgres, worker_id: str) -> Iterator[Context]:
+    """As `ctx`, in a database of its own, in which nothing was ever counted: the planner knows nothing."""
+    name = f"cri_new_{worker_id}"
+    make_database(postgres.superuser_url, name, template=TEMPLATE)
+    engine = make_engine(postgres.url(APPLICATION, derive_passwords(SECRET).application, name))
+    made = make_agency(make_sessions(engine))
+    with make_sessions(engine)() as session:
+        enter_agency(session, made)
+        yield replace(ctx, session=session, agency_id=made, actor=Actor(None, "administrator"))
+    engine.dispose()
+    with psycopg.connect(postgres.superuser_url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(SQL("DROP DATABASE {}").format(Identifier(name)))
+
+
+def people_read(ctx: Context) -> int:
+    """How many rows of the roster this transaction has read, one after the other or by an index."""
+    counted = text(
+        "SELECT coalesce(sum(seq_tup_read + coalesce(idx_tup_fetch, 0)), 0)::bigint"
+        " FROM pg_stat_xact_user_tables WHERE relname = 'person'"
+    )
+    return int(ctx.session.scalar(counted) or 0)
+
+
+def read_while_many_come(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> int:
+    """Rows of the roster read while MANY join an open wave, in two batches."""
+    monkeypatch.setattr(wave_people, "_BATCH", MANY // 2)
+    wave_id = opened(ctx, 1)
+    before = people_read(ctx)
+    import_tree_and_roster(ctx, "", people(*range(1, MANY + 1)))
+    assert personal_link_count(ctx, wave_id) == MANY
+    return people_read(ctx) - before
+
+
+def test_of_many_who_join_at_once_each_is_read_a_few_times(
+    unknown: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A third of them leave, and come back: that is not more either."""
+    assert read_while_many_come(unknown, monkeypatch) < 10 * MANY
+    before = people_read(unknown)
+    import_tree_and_roster(unknown, "", people(*range(1, 2 * MANY // 3)))
+    import_tree_and_roster(unknown, "", people(*range(1, MANY + 1)))
+    assert people_read(unknown) - before < 20 * MANY
+
+
+def test_control_with_a_second_key_that_leads_with_the_agency_everybody_is_read_for_each(
+    unknown: Context, monkeypatch: pytest.MonkeyPatch, postgres: EmbeddedPostgres
+) -> None:
+    """As the key of the addresses was before migration 0020."""
+    database = unknown.session.connection().engine.url.database or ""
+    unknown.session.rollback()
+    address = postgres.url("postgres", postgres.password, database).replace("+psycopg", "")
+    with psycopg.connect(address, autocommit=True) as superuser:
+        superuser.execute("CREATE UNIQUE INDEX as_it_was ON person (agency_id, email)")
+    assert read_while_many_come(unknown, monkeypatch) > 100 * MANY
 
 
 def test_who_moves_keeps_the_unit_of_the_opening_and_the_link(ctx: Context) -> None:

@@ -80,5 +80,7 @@ class Person(Base, TenantRow):
             deferrable=True,
             initially="DEFERRED",
         ),
-        UniqueConstraint("agency_id", "email"),
+        # The address first. A second key that led with the agency was taken for as good as the primary key
+        # in a roster without statistics, and each check of an invitation read everybody of the agency.
+        UniqueConstraint("email", "agency_id"),
     )

@@ -33,6 +33,7 @@ VIEWS = (
     "cri.web.views.promises",
     "cri.web.views.results",
     "cri.web.views.results_figures",
+    "cri.web.views.results_grounds",
     "cri.web.views.results_units",
     "cri.web.views.results_comments",
     "cri.web.views.staff_pages",

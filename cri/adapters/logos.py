@@ -7,9 +7,11 @@ import io
 import struct
 import warnings
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
-from PIL import Image, ImageOps, ImageStat
+from PIL import Image, ImageFile, ImageOps, ImageStat
 
 from cri.domain.brand import Logo
 from cri.domain.errors import InputError, InputProblem
@@ -39,10 +41,22 @@ def read_logo(data: bytes, where: str) -> Logo:
         raise _refused("is an SVG or another text, which may hold programs and addresses", where)
     image = _opened(data, where)
     try:
-        plain = ImageOps.exif_transpose(image).convert("RGBA")
+        with _to_the_last_byte():
+            plain = ImageOps.exif_transpose(image).convert("RGBA")
     except _UNREADABLE:
         raise _refused("is damaged", where) from None
     return _ready(plain, where)
+
+
+@contextmanager
+def _to_the_last_byte() -> Iterator[None]:
+    """Half an image is none: WeasyPrint, once loaded, has Pillow fill up what is missing with grey."""
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def printed_logo(png: bytes) -> Logo:

@@ -11,7 +11,7 @@ View = dict[str, Any]
 
 PLAIN: Final = "text"
 """A column that needs no head."""
-MARKS: Final = {"above": "▲", "below": "▼", "": ""}
+MARKS: Final = {"above": "↑", "below": "↓", "": ""}
 
 
 @dataclass(frozen=True)

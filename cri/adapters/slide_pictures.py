@@ -187,7 +187,7 @@ class PicturePieces:
             return [self.words["slides"]["quarters"]]
         if kind not in {"heatmap", "glance", "unit_change"}:
             return []
-        return [f"▲ {self.text.word('figures.heatmap.above')} · ▼ {self.text.word('figures.heatmap.below')}"]
+        return [f"↑ {self.text.word('figures.heatmap.above')} · ↓ {self.text.word('figures.heatmap.below')}"]
 
     def _plain(self, table: View, width: float) -> Rows:
         heads, rows = _table(table)

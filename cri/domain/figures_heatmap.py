@@ -20,7 +20,7 @@ Document = Mapping[str, Any]
 MOST_STEPS: Final = 3
 """Steps to each side: 3, 6, and 9 points and more."""
 GAP: Final = 1.0  # px between cells
-SIGNS: Final = {1: "triangle-up", -1: "triangle-down"}
+SIGNS: Final = {1: "arrow-up", -1: "arrow-down"}
 
 
 def distance_step(score: float | None, interval: Sequence[float] | None, whole: float | None) -> int:
@@ -72,7 +72,7 @@ def heatmap_table(figure: Document, rows: Sequence[Row]) -> Table:
 
 
 def glance_table(figure: Document, rows: Sequence[Row]) -> Table:
-    """Return the steps of every unit alone, for a page with room for no more: "\u25b2 6" is 6 points or more.
+    """Return the steps of every unit alone, for a page with room for no more: "\u2191 6" is 6 points or more.
 
     A unit of which all is held back has a word in its first cell only.
     """
@@ -89,7 +89,7 @@ def glance_table(figure: Document, rows: Sequence[Row]) -> Table:
 
 
 def _step_text(step: int) -> str:
-    sign = "\u25b2" if step > 0 else "\u25bc"
+    sign = "\u2191" if step > 0 else "\u2193"
     return f"{sign}\u00a0{abs(step) * SMALLEST_POINTS:.0f}" if step else ""
 
 
@@ -98,7 +98,7 @@ def heatmap_figure(
 ) -> Figure:
     """Draw a cell for each unit and factor, `columns` of one width; the first at the right if `mirrored`.
 
-    A cell that is coloured has a triangle up or down at its reading end, so that greyscale shows the side;
+    A cell that is coloured has an arrow up or down at its reading end, so that greyscale shows the side;
     without `signs` the page writes them.
     """
     width = canvas.width / columns

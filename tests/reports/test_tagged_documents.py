@@ -74,6 +74,24 @@ PRINTED += [(kind, "full", locale) for kind in PACK_KINDS if kind != "leader" fo
 def test_a_printed_pack_has_no_fault(make_report: MakeReport, kind: str, case: str, locale: str) -> None:
     _, report = make_report(case, locale, "pdf", kind)
     assert find_faults(report.data, locale) == []
+    # a letter that our fonts lack would be taken from whatever fonts a machine has
+    assert {name for name in fonts_of(report.data) if not name.startswith("IBM-Plex-Sans")} == set()
+
+
+def test_a_letter_that_our_fonts_lack_is_found_out() -> None:
+    assert fonts_of(rendered(BODY.format(image=IMAGE).replace("</p>", " \u25b2</p>", 1))) - fonts_of(
+        rendered()
+    )
+
+
+def fonts_of(data: bytes) -> set[str]:
+    """Names of a PDF's fonts, without the sign that they are cut down."""
+    found = set()
+    for sheet in PdfReader(io.BytesIO(data)).pages:
+        resources: Any = sheet["/Resources"]
+        for font in resources.get_object()["/Font"].values():
+            found.add(str(font.get_object()["/BaseFont"]).rpartition("+")[2])
+    return found
 
 
 def test_a_small_page_has_no_fault(sound: bytes) -> None:

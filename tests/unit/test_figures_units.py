@@ -45,8 +45,8 @@ def test_a_heatmap_is_coloured_by_what_matters_with_a_sign_and_hidden_units_are_
     assert fills.count(PALETTE["wash"]) == 1  # the hidden unit, and nothing else, has a ground to its lines
     assert any(shape["line"].get("color") == PALETTE["hatch"] for shape in shapes_of(figure))
     assert {trace["marker"]["symbol"]: trace["customdata"] for trace in figure["data"]} == {
-        "triangle-up": ["u:a"],
-        "triangle-down": ["v:b"],
+        "arrow-up": ["u:a"],
+        "arrow-down": ["v:b"],
     }
     table = heatmap_table({"of": ["a", "b"]}, rows)
     assert table.tones == (("", "", ""), ("", "above", ""), ("", "", "below"), ("",))

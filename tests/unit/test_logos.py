@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from PIL import Image, ImageDraw, PngImagePlugin
+from PIL import Image, ImageDraw, ImageFile, PngImagePlugin
 
 from cri.adapters.brand_files import read_brand
 from cri.adapters.logos import KEPT, MOST_BYTES, read_logo
@@ -65,13 +65,18 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_is_no_logo_is_refused_in_one_line(case: str) -> None:
+@pytest.mark.parametrize("patient", [False, True])
+def test_what_is_no_logo_is_refused_in_one_line(
+    case: str, patient: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", patient)  # as it is once packs are printed
     data, what = REFUSED[case]
     with pytest.raises(InputError) as caught:
         read_logo(data, "logo")
     (problem,) = caught.value.problems
     assert what in problem.what
     assert problem.expected.startswith("a PNG or JPEG of at most 2 MB")
+    assert patient == ImageFile.LOAD_TRUNCATED_IMAGES
 
 
 def test_a_bomb_is_refused_before_it_is_unpacked() -> None:

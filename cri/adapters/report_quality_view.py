@@ -9,7 +9,7 @@ from cri.adapters.report_text import ReportText
 Document = Mapping[str, Any]
 View = dict[str, Any]
 
-MOST_HIDDEN: Final = 12  # units kept back that are named one by one
+MOST_HIDDEN: Final = 8  # units kept back that are named one by one; more run over the page
 
 
 def quality_view(text: ReportText, section: Document, rows: Sequence[Document]) -> View:

@@ -123,6 +123,7 @@ class _Guide:
     def __init__(self, room: Document) -> None:
         self.room = room
         self.claims: Document = room["claims"]
+        self.ids = [str(section["id"]) for section in room["sections"]]
         summary = section_of(room, "summary")
         self.gaps = self._picked(summary["gaps"])
         self.strengths = self._picked(summary["strengths"])
@@ -201,6 +202,7 @@ class _Guide:
             (word(f"pages.{name}"), self._number(name), word(f"room.{copies}"))
             for copies, names in PRINTED
             for name in names
+            if name in self.ids
         )
         return page_section("guide.room", [
             Paragraph("room.lead", "lead"),
@@ -214,12 +216,12 @@ class _Guide:
 
     def _pages_of(self, step: Step) -> list[str]:
         talked = [str(self.talked), f"{self.talked}.talk"]
-        return [page for name in step.pages for page in (talked if name == "talk" else [name])]
+        named = [page for name in step.pages for page in (talked if name == "talk" else [name])]
+        return [page for page in named if page in self.ids]
 
     def _page(self, name: str) -> Section:
         """A page of the participants: its id, and its number where that is sure."""
-        ids = [section["id"] for section in self.room["sections"]]
-        return {"id": name, "number": ids.index(name) + 1 if self.numbered else None}
+        return {"id": name, "number": self.ids.index(name) + 1 if self.numbered else None}
 
     def _number(self, name: str) -> Value:
         return Value("count", self._page(name)["number"])

@@ -38,30 +38,31 @@ def forecast_page() -> Section:
     )
 
 
-def priorities_page(codes: Sequence[str], importance: str | None, drivers: tuple[str, ...]) -> Section:
-    """Return importance by performance, where there is an outcome, and dots, impact and effort to fill in.
+def priorities_pages(codes: Sequence[str], importance: str | None, drivers: tuple[str, ...]) -> list[Section]:
+    """Return dots, impact and effort to fill in, and the register of needs, empty.
 
-    importance: id of the figure. drivers: ids of the claims on what goes with an outcome.
+    On one page, unless there is an outcome: then importance by performance fills the first. importance: id
+    of that figure. drivers: ids of the claims on what goes with an outcome.
     """
     names = tuple(Value("factor", code) for code in codes)
-    shown: list[Block] = [] if importance is None else [Picture(importance)]
-    height = 15.0 if importance is None else 10.5
-    return page_section(
-        "priorities",
-        [
-            Paragraph("priorities.lead", "lead"),
-            *shown,
-            *([Said(drivers)] if importance is not None and drivers else []),
-            Sheet("priorities.sheet", ("dots", "impact", "effort", "chosen"), names, height=height),
-            Paragraph("priorities.rule", "small"),
-        ],
-    )
+    filled: list[Block] = [
+        Sheet("priorities.sheet", ("dots", "impact", "effort", "chosen"), names, height=10.5),
+        Paragraph("priorities.rule", "small"),
+    ]
+    lead = Paragraph("priorities.lead", "lead")
+    if importance is None:
+        needs: list[Block] = [Paragraph("register.lead"), _register(6, 14)]
+        return [page_section("priorities", [lead, *filled, *needs])]
+    said = [Said(drivers)] if drivers else []
+    return [
+        page_section("priorities", [lead, Picture(importance), *said, *filled]),
+        page_section("register", [Paragraph("register.lead", "lead"), _register(9, 19)]),
+    ]
 
 
-def register_page() -> Section:
-    """Return the register of needs, empty."""
-    sheet = Sheet("register.sheet", ("who", "need", "known", "common", "first"), blank=9, height=19)
-    return page_section("register", [Paragraph("register.lead", "lead"), sheet])
+def _register(rows: int, height: float) -> Sheet:
+    columns = ("who", "need", "known", "common", "first")
+    return Sheet("register.sheet", columns, blank=rows, height=height)
 
 
 def target_claims(wave: Wave, *, pretended: bool) -> list[Claim]:

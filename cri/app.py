@@ -32,6 +32,7 @@ from cri.web.database import db, init_database
 from cri.web.errors import error_page
 from cri.web.parts import EXTENSION, context_for
 from cri.web.signed_sessions import SignedSessions
+from cri.web.unread_bodies import UnreadBodies
 
 CONTENT_POLICY = {
     "default-src": "'none'",
@@ -152,6 +153,7 @@ def create_app(settings: Settings) -> Flask:
     if settings.proxies:  # of which each adds the address that it was asked from
         trusting = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)
         app.wsgi_app = trusting  # type: ignore[method-assign]  # the library's own way of wrapping it
+    app.wsgi_app = UnreadBodies(app.wsgi_app)  # type: ignore[method-assign]  # the same
     register_views(app)
     api.init(app, Edge(session=lambda: db.session, context_for=context_for, chosen_key=CHOSEN))
     app.register_error_handler(HTTPException, _answer_error)

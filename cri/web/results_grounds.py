@@ -90,7 +90,7 @@ def _flags(found: Results, screening: Document) -> list[tuple[str, str]]:
     """Why answers were looked at twice. Of fewer than the smallest group it is not told how many they are."""
     names = {
         "fast": _("Answered faster than one can read"),
-        "long_string": _("Gave the same answer many times in a row"),
+        "long_string": _("Gave the same answer to more than half of a page in a row"),
         "low_variability": _("Gave nearly the same answer throughout"),
         "outlier": _("Answers that fit nobody else's pattern"),
         "failed_attention": _("Failed the statement that checks attention"),

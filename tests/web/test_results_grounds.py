@@ -110,6 +110,7 @@ def test_managers_stand_beside_the_others_with_the_packs_claims(
         assert str(rounded("score", claim.values[side].value)) in leader.text  # type: ignore[arg-type]
     assert "those who manage people score" in leader.text
     assert "Say it with care" in leader.text
+    assert "cri-suppressed" in leader.page  # nobody answered the other questions
 
 
 def test_a_group_that_is_kept_back_says_so_and_nothing_of_it_is_there() -> None:

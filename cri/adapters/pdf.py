@@ -77,7 +77,7 @@ def render_pdf(html: str, assets: Mapping[str, Asset]) -> bytes:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Let the collector of cycles rest: it would walk all boxes of the pages again and again, a fifth of the time.
+    """Let the collector of cycles rest: it would walk all boxes again and again, a fifth of the time.
 
     What a rendering leaves behind goes with the collections after it; the peak is the same.
     """

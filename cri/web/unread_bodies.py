@@ -9,6 +9,9 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
+from werkzeug.exceptions import ClientDisconnected
+from werkzeug.wsgi import LimitedStream
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -29,18 +32,22 @@ class UnreadBodies:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         """The inner application's answer, when it has done its work: its transaction is over."""
-        answer = self.inner(environ, start_response)
         length = environ.get("CONTENT_LENGTH") or "0"
-        if length.isdecimal() and _SHORT < int(length) <= MOST_BYTES:
-            _read_on(environ)
+        if not length.isdecimal() or not _SHORT < int(length) <= MOST_BYTES:
+            return self.inner(environ, start_response)
+        # It counts what the other reads: some servers wait for ever where nothing more will come.
+        body = LimitedStream(environ["wsgi.input"], int(length))
+        environ["wsgi.input"] = body
+        answer = self.inner(environ, start_response)
+        _read_on(body)
         return answer
 
 
-def _read_on(environ: "WSGIEnvironment") -> None:
+def _read_on(body: LimitedStream) -> None:
     """To the end of the body; no longer than MOST_SECONDS from now, as far as the sender sends at all."""
-    body, until = environ["wsgi.input"], time.monotonic() + MOST_SECONDS
+    until = time.monotonic() + MOST_SECONDS
     try:
         while body.read(_PIECE) and time.monotonic() < until:
             pass
-    except (OSError, ValueError):
+    except (OSError, ValueError, ClientDisconnected):
         return  # whoever sent it has gone

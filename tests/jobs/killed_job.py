@@ -5,7 +5,6 @@ python -m tests.jobs.killed_job AGENCY WAVE, with the service's own environment 
 
 import os
 import signal
-import sys
 import uuid
 from typing import Any
 
@@ -21,6 +20,7 @@ from cri.services.invitees import freeze_units, invite_everybody
 from cri.services.scoring import score_wave
 from cri.services.waves import let_answers_in
 from cri.settings import read_settings
+from tests.jobs.forking import answer_lines
 
 
 class Executioner:
@@ -88,17 +88,8 @@ def run(job: str, last: int, agency_id: uuid.UUID, wave_id: uuid.UUID) -> None:
 
 
 def main() -> None:
-    """Read "JOB N" lines; each runs in a process of its own, whose exit code is the answer."""
-    agency_id, wave_id = uuid.UUID(sys.argv[1]), uuid.UUID(sys.argv[2])
-    for line in sys.stdin:
-        job, last = line.split()
-        child = os.fork()
-        if child == 0:
-            run(job, int(last), agency_id, wave_id)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
-        sys.stdout.flush()
+    """Answer lines on standard input, as `answer_lines` says."""
+    answer_lines(run)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,6 @@
 python -m tests.jobs.killed_packs AGENCY WAVE, with the service's own environment variables.
 """
 
-import os
-import sys
 import uuid
 
 from sqlalchemy import event
@@ -16,6 +14,7 @@ from cri.jobs.tasks import Workshop
 from cri.jobs.unit_packs import make_step
 from cri.services import unit_packs
 from cri.settings import read_settings
+from tests.jobs.forking import answer_lines
 from tests.jobs.killed_job import Executioner
 
 
@@ -57,20 +56,11 @@ def run(job: str, last: int, agency_id: uuid.UUID, wave_id: uuid.UUID) -> None:
 
 
 def main() -> None:
-    """Read "JOB N" lines; each runs in a process of its own, whose exit code is the answer."""
-    agency_id, wave_id = uuid.UUID(sys.argv[1]), uuid.UUID(sys.argv[2])
+    """Answer lines on standard input, as `answer_lines` says."""
     reports_digest()
     for font in fonts():  # read once, not in each process
         unpacked(font.path)
-    for line in sys.stdin:
-        job, last = line.split()
-        child = os.fork()
-        if child == 0:
-            run(job, int(last), agency_id, wave_id)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
-        sys.stdout.flush()
+    answer_lines(run)
 
 
 if __name__ == "__main__":

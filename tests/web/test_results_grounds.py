@@ -11,10 +11,8 @@ from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
 from cri.adapters.report_text import ReportText
-from cri.db.models import StoredPack, StoredScorecard, Wave
 from cri.db.session import enter_agency
 from cri.domain.access import Role
-from cri.domain.documents import digest_of
 from cri.domain.pack import section_of
 from cri.domain.pack_benchmark import benchmark_pack, level_claims
 from cri.domain.pack_tables import agreement_table
@@ -26,6 +24,7 @@ from cri.web.results_groups import agreement_page, groups_page
 from cri.web.results_shown import Results, results_of
 from tests.reports.documents import CASES, cri_instrument, make_pack, scorecard
 from tests.reports.waves import three_waves
+from tests.scored_waves import add_scored_wave
 from tests.unit.rule_sheets import card
 from tests.web.visitor import Visitor, add_results, make_person, visit
 
@@ -40,32 +39,10 @@ def leader(app: Flask, sessions: Sessions, parts: Parts, agency_id: uuid.UUID) -
 
 def add_card(sessions: Sessions, agency_id: uuid.UUID, made: dict[str, Any]) -> uuid.UUID:
     """A scored wave with this scorecard and the leaders' report of it."""
-    wave_id, at = uuid.uuid4(), datetime(2026, 3, 24, tzinfo=UTC)
+    at = datetime(2026, 3, 24, tzinfo=UTC)
     with sessions.begin() as session:
         enter_agency(session, agency_id)
-        session.add(
-            Wave(
-                agency_id=agency_id,
-                id=wave_id,
-                label="Spring 2026",
-                instrument_code="cri",
-                instrument_version="1.0.0",
-                languages=["en"],
-                noun="residents",
-                synthetic=False,
-                state="scored",
-                opened_at=at,
-                closes_at=at,
-                closed_at=at,
-                sheet_sha256=made["sheet_sha256"],
-            )
-        )
-        session.flush()
-        key = {"agency_id": agency_id, "wave_id": wave_id}
-        pack = benchmark_pack(made, instrument=cri_instrument(), noun="residents")
-        session.add(StoredScorecard(**key, sha256=digest_of(made), document=made))
-        session.add(StoredPack(**key, kind="leader", edition=None, document=pack))
-    return wave_id
+        return add_scored_wave(session, agency_id, made, benchmark_pack, "Spring 2026", at)
 
 
 def results_from(made: dict[str, Any]) -> Results:

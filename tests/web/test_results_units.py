@@ -9,14 +9,12 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session, sessionmaker
 
-from cri.db.models import StoredPack, StoredScorecard, Wave
 from cri.db.session import enter_agency
 from cri.domain.access import Role
-from cri.domain.documents import digest_of
 from cri.domain.pack import leader_pack
 from cri.services.context import Parts
-from tests.reports.documents import cri_instrument
 from tests.reports.waves import three_waves
+from tests.scored_waves import add_scored_wave
 from tests.web.visitor import Visitor, add_results, make_person, visit
 
 Sessions = sessionmaker[Session]
@@ -27,30 +25,8 @@ def add_waves(sessions: Sessions, agency_id: uuid.UUID) -> uuid.UUID:
     with sessions.begin() as session:
         enter_agency(session, agency_id)
         for card in three_waves():
-            wave_id = uuid.uuid4()
             at = datetime.fromisoformat(f"{card['wave']['closed']}T12:00").replace(tzinfo=UTC)
-            session.add(
-                Wave(
-                    agency_id=agency_id,
-                    id=wave_id,
-                    label=card["wave"]["label"],
-                    instrument_code="cri",
-                    instrument_version="1.0.0",
-                    languages=["en"],
-                    noun="residents",
-                    synthetic=False,
-                    state="scored",
-                    opened_at=at,
-                    closes_at=at,
-                    closed_at=at,
-                    sheet_sha256=card["sheet_sha256"],
-                )
-            )
-            session.flush()
-            key = {"agency_id": agency_id, "wave_id": wave_id}
-            pack = leader_pack(card, instrument=cri_instrument(), noun="residents")
-            session.add(StoredScorecard(**key, sha256=digest_of(card), document=card))
-            session.add(StoredPack(**key, kind="leader", edition=None, document=pack))
+            wave_id = add_scored_wave(session, agency_id, card, leader_pack, card["wave"]["label"], at)
     return wave_id
 
 
